@@ -1,0 +1,174 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package perceiver
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Layout says how a published tensor lies inside the Param that holds it.
+type Layout int
+
+const (
+	// AsIs: the same axes in the same order.
+	AsIs Layout = iota
+	// Linear: published [out, in], held [in, out], so that x·W needs no transpose.
+	Linear
+)
+
+// Piece is one published tensor inside a Param.
+type Piece struct {
+	Name   string // the published name, for example "perceiver.encoder.cross_attention.attention.self.query.weight"
+	Shape  []int  // the published shape
+	Layout Layout
+	Init   Init // how a fresh model fills it; the values depend on the seed and on Name only
+}
+
+// Param is one array of weights as the graph holds it. It holds one published tensor, or several that are used in one
+// matrix product and therefore lie side by side along the last axis: the projections to queries, keys and values are
+// one product here and three tensors in a file. Files know published names only, so what is fused here can change
+// without touching a saved model.
+type Param struct {
+	Name   string // the name inside the graph; equal to the piece's name where there is one piece only
+	Shape  []int  // as the graph uses it
+	Pieces []Piece
+
+	// Table, where it is not nil, makes the values on the host. Such a Param is not a weight: it is neither trained,
+	// counted nor saved. Position features are tables, because a constant of that size would be written out as text
+	// in the program that XLA compiles.
+	Table func() []float32
+}
+
+// Trainable reports whether the Param is a weight rather than a table.
+func (p Param) Trainable() bool { return p.Table == nil }
+
+// Decays reports whether weight decay applies: to everything but biases and norms, which are the vectors (perceiver/train of the published code).
+func (p Param) Decays() bool { return p.Trainable() && len(p.Shape) > 1 }
+
+// Size is the number of elements.
+func (p Param) Size() int { return product(p.Shape) }
+
+// Count is the number of trainable elements of params.
+func Count(params []Param) int {
+	n := 0
+	for _, p := range params {
+		if p.Trainable() {
+			n += p.Size()
+		}
+	}
+	return n
+}
+
+func product(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}
+
+// Tensor is a weight that is held as it is published: latents, tables of embeddings or positions, vectors.
+func Tensor(name string, init Init, shape ...int) Param {
+	return Param{Name: name, Shape: shape, Pieces: []Piece{{Name: name, Shape: shape, Init: init}}}
+}
+
+// norm is the pair of weights of a layer norm over width channels.
+func norm(name string, width int) []Param {
+	return []Param{Tensor(name+".weight", Fill(1), width), Tensor(name+".bias", Fill(0), width)}
+}
+
+// NewLinear lists the weights of a linear layer y = x·Wᵀ + b from in to out channels: "name.weight" [out, in] and "name.bias" [out].
+func NewLinear(name string, in, out int, init Init) []Param {
+	return fused(name, in, []string{name}, []int{out}, init)
+}
+
+// fused lists the weights of several linear layers over the same input, held side by side as name.weight [in, sum of outs].
+func fused(name string, in int, names []string, outs []int, init Init) []Param {
+	total := 0
+	w, b := Param{Name: name + ".weight"}, Param{Name: name + ".bias"}
+	for i, n := range names {
+		w.Pieces = append(w.Pieces, Piece{Name: n + ".weight", Shape: []int{outs[i], in}, Layout: Linear, Init: init})
+		b.Pieces = append(b.Pieces, Piece{Name: n + ".bias", Shape: []int{outs[i]}, Init: Fill(0)})
+		total += outs[i]
+	}
+	w.Shape, b.Shape = []int{in, total}, []int{total}
+	return []Param{w, b}
+}
+
+// width is the number of positions a piece takes along the last axis of its Param.
+func (p Piece) width() int {
+	if p.Layout == Linear {
+		return p.Shape[0]
+	}
+	return p.Shape[len(p.Shape)-1]
+}
+
+// Span is the part of a Param's last axis that a piece takes: [From, To).
+type Span struct{ From, To int }
+
+// Spans returns the parts of the last axis that the pieces take, in order.
+func (p Param) Spans() []Span {
+	spans, from := make([]Span, len(p.Pieces)), 0
+	for i, piece := range p.Pieces {
+		spans[i] = Span{from, from + piece.width()}
+		from = spans[i].To
+	}
+	return spans
+}
+
+// split copies the values of piece i, in published order, out of the values of the whole Param.
+func (p Param) split(i int, values []float32) []float32 {
+	out := make([]float32, product(p.Pieces[i].Shape))
+	p.each(i, func(held, published int) { out[published] = values[held] })
+	return out
+}
+
+// join writes the published values of piece i into the values of the whole Param.
+func (p Param) join(i int, published, values []float32) {
+	p.each(i, func(held, pub int) { values[held] = published[pub] })
+}
+
+// each visits the elements of piece i: their index in the Param and in the published tensor.
+func (p Param) each(i int, visit func(held, published int)) {
+	span, last := p.Spans()[i], p.Shape[len(p.Shape)-1]
+	rows, cols := p.Size()/max(last, 1), span.To-span.From
+	for r := range rows {
+		for c := range cols {
+			published := r*cols + c
+			if p.Pieces[i].Layout == Linear {
+				published = c*rows + r
+			}
+			visit(r*last+span.From+c, published)
+		}
+	}
+}
+
+// checkParams finds mistakes in a list of weights: a name used twice, a shape that does not hold its pieces.
+func checkParams(params []Param) error {
+	seen := map[string]bool{}
+	for _, p := range params {
+		if seen[p.Name] {
+			return fmt.Errorf("perceiver: weight %q is listed twice", p.Name)
+		}
+		seen[p.Name] = true
+		if slices.Min(append([]int{1}, p.Shape...)) < 1 {
+			return fmt.Errorf("perceiver: weight %q has shape %v; every axis must be at least 1", p.Name, p.Shape)
+		}
+		if !p.Trainable() {
+			continue
+		}
+		n := 0
+		for _, piece := range p.Pieces {
+			if seen[piece.Name] && piece.Name != p.Name {
+				return fmt.Errorf("perceiver: published tensor %q is listed twice", piece.Name)
+			}
+			seen[piece.Name] = true
+			n += product(piece.Shape)
+		}
+		if n != p.Size() {
+			return fmt.Errorf("perceiver: weight %q of shape %v holds %d elements, its published tensors have %d", p.Name, p.Shape, p.Size(), n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package perceiver
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Weights are the values of a list of Params, kept in a GoMLX store so that graphs can read and update them.
+type Weights struct {
+	params []Param
+	vars   map[string]*model.Variable
+	store  *model.Store
+	dtype  dtypes.DType
+}
+
+// NewWeights makes room for params: tables have their values, weights are 0 until Init or Load. The type of the
+// numbers is Float32, or Float64 for checks of gradients.
+func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
+	if dtype != dtypes.Float32 && dtype != dtypes.Float64 {
+		return nil, fmt.Errorf("perceiver: weights are Float32 or Float64, not %s", dtype)
+	}
+	if err := checkParams(params); err != nil {
+		return nil, err
+	}
+	w := &Weights{params: params, vars: map[string]*model.Variable{}, store: model.NewStore(), dtype: dtype}
+	for _, p := range params {
+		values := make([]float32, 0)
+		if p.Trainable() {
+			values = make([]float32, p.Size())
+		} else if values = p.Table(); len(values) != p.Size() {
+			return nil, fmt.Errorf("perceiver: table %q of shape %v made %d values", p.Name, p.Shape, len(values))
+		}
+		v, err := w.store.CreateVariable("/"+p.Name, w.tensor(values, p.Shape))
+		if err != nil {
+			return nil, fmt.Errorf("perceiver: weight %q: %w", p.Name, err)
+		}
+		v.SetTrainable(p.Trainable())
+		w.vars[p.Name] = v
+	}
+	return w, nil
+}
+
+// Params are the weights and tables, in order.
+func (w *Weights) Params() []Param { return w.params }
+
+// Store is the GoMLX store that holds the values; the trainer keeps its moments there too.
+func (w *Weights) Store() *model.Store { return w.store }
+
+// Variable is the GoMLX variable of a weight or table, or nil.
+func (w *Weights) Variable(name string) *model.Variable { return w.vars[name] }
+
+// DType is the type of the weights and activations, Float32 unless a test asks for Float64.
+func (w *Weights) DType() dtypes.DType { return w.dtype }
+
+// Pass starts a forward pass in graph g, with dropout off.
+func (w *Weights) Pass(g *Graph) *Pass {
+	return &Pass{graph: g, weight: func(name string) *Node {
+		v := w.vars[name]
+		if v == nil {
+			panic(fmt.Errorf("there is no weight %q", name))
+		}
+		return v.NodeValue(g)
+	}}
+}
+
+// Init gives every weight its initial value. The same seed gives the same values on every backend and machine.
+func (w *Weights) Init(seed uint64) error {
+	return w.Load(func(piece Piece) ([]float32, error) {
+		values := make([]float32, product(piece.Shape))
+		if piece.Init == nil {
+			return nil, fmt.Errorf("perceiver: weight %q has no initial value; load it from a file", piece.Name)
+		}
+		piece.Init(newRand(seed, piece.Name), values, piece.Shape)
+		return values, nil
+	})
+}
+
+// Load sets every weight from its published tensors, which read returns in the order of their published shape. It may
+// be called from several goroutines at once.
+func (w *Weights) Load(read func(piece Piece) ([]float32, error)) error {
+	var wait sync.WaitGroup
+	slots, errs := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, len(w.params))
+	for i, p := range w.params {
+		if !p.Trainable() {
+			continue
+		}
+		slots <- struct{}{}
+		wait.Go(func() {
+			errs[i] = w.loadParam(p, read)
+			<-slots
+		})
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Weights) loadParam(p Param, read func(piece Piece) ([]float32, error)) error {
+	values := make([]float32, p.Size())
+	for i, piece := range p.Pieces {
+		published, err := read(piece)
+		if err != nil {
+			return err
+		}
+		if len(published) != product(piece.Shape) {
+			return fmt.Errorf("perceiver: weight %q: got %d values for shape %v", piece.Name, len(published), piece.Shape)
+		}
+		p.join(i, published, values)
+	}
+	if err := w.vars[p.Name].SetValue(w.tensor(values, p.Shape)); err != nil {
+		return fmt.Errorf("perceiver: weight %q: %w", p.Name, err)
+	}
+	return nil
+}
+
+// Published visits every published tensor with its values in published order, Param by Param.
+func (w *Weights) Published(visit func(piece Piece, values []float32) error) error {
+	for _, p := range w.params {
+		if !p.Trainable() {
+			continue
+		}
+		values, err := w.Values(p.Name)
+		if err != nil {
+			return err
+		}
+		for i, piece := range p.Pieces {
+			if err := visit(piece, p.split(i, values)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Values copies the values of one Param to the host, in the order that the graph holds them.
+func (w *Weights) Values(name string) ([]float32, error) {
+	v := w.vars[name]
+	if v == nil {
+		return nil, fmt.Errorf("perceiver: there is no weight %q", name)
+	}
+	t, err := v.Value()
+	if err != nil {
+		return nil, fmt.Errorf("perceiver: weight %q: %w", name, err)
+	}
+	return Float32s(t)
+}
+
+// Float32s copies a tensor of floats to the host.
+func Float32s(t *tensors.Tensor) ([]float32, error) {
+	if t.DType() == dtypes.Float32 {
+		return tensors.CopyFlatData[float32](t)
+	}
+	wide, err := tensors.CopyFlatData[float64](t)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]float32, len(wide))
+	for i, x := range wide {
+		values[i] = float32(x)
+	}
+	return values, nil
+}
+
+func (w *Weights) tensor(values []float32, shape []int) *tensors.Tensor {
+	if w.dtype == dtypes.Float32 {
+		return tensors.FromFlatDataAndDimensions(values, shape...)
+	}
+	wide := make([]float64, len(values))
+	for i, x := range values {
+		wide[i] = float64(x)
+	}
+	return tensors.FromFlatDataAndDimensions(wide, shape...)
+}
