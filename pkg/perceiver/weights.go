@@ -13,10 +13,11 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Weights are the values of a list of Params, kept in a GoMLX store so that graphs can read and update them.
+// Weights are the values of a list of Params, kept in a GoMLX store so that graphs can read and update them. Beside
+// the values an optimizer can keep arrays of the same shapes, in slots that it names.
 type Weights struct {
 	params []Param
-	vars   map[string]*model.Variable
+	slots  map[string]map[string]*model.Variable // slot, then name; the slot of the values is ""
 	store  *model.Store
 	dtype  dtypes.DType
 }
@@ -30,7 +31,7 @@ func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
 	if err := checkParams(params); err != nil {
 		return nil, err
 	}
-	w := &Weights{params: params, vars: map[string]*model.Variable{}, store: model.NewStore(), dtype: dtype}
+	w := &Weights{params: params, slots: map[string]map[string]*model.Variable{"": {}}, store: model.NewStore(), dtype: dtype}
 	for _, p := range params {
 		values := make([]float32, 0)
 		if p.Trainable() {
@@ -38,24 +39,41 @@ func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
 		} else if values = p.Table(); len(values) != p.Size() {
 			return nil, fmt.Errorf("perceiver: table %q of shape %v made %d values", p.Name, p.Shape, len(values))
 		}
-		v, err := w.store.CreateVariable("/"+p.Name, w.tensor(values, p.Shape))
-		if err != nil {
-			return nil, fmt.Errorf("perceiver: weight %q: %w", p.Name, err)
+		if err := w.create("", p, values); err != nil {
+			return nil, err
 		}
-		v.SetTrainable(p.Trainable())
-		w.vars[p.Name] = v
 	}
 	return w, nil
+}
+
+// AddSlot gives every trainable Param an array of its shape, full of 0, under the name of the slot.
+func (w *Weights) AddSlot(slot string) error {
+	w.slots[slot] = map[string]*model.Variable{}
+	for _, p := range w.params {
+		if p.Trainable() {
+			if err := w.create(slot, p, make([]float32, p.Size())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *Weights) create(slot string, p Param, values []float32) error {
+	v, err := w.store.CreateVariable(model.JoinPath("/", slot, p.Name), w.tensor(values, p.Shape))
+	if err != nil {
+		return fmt.Errorf("perceiver: weight %q: %w", p.Name, err)
+	}
+	v.SetTrainable(p.Trainable())
+	w.slots[slot][p.Name] = v
+	return nil
 }
 
 // Params are the weights and tables, in order.
 func (w *Weights) Params() []Param { return w.params }
 
-// Store is the GoMLX store that holds the values; the trainer keeps its moments there too.
-func (w *Weights) Store() *model.Store { return w.store }
-
-// Variable is the GoMLX variable of a weight or table, or nil.
-func (w *Weights) Variable(name string) *model.Variable { return w.vars[name] }
+// Variable is the GoMLX variable of a weight or table in a slot, "" for its value; nil where there is none.
+func (w *Weights) Variable(slot, name string) *model.Variable { return w.slots[slot][name] }
 
 // DType is the type of the weights and activations, Float32 unless a test asks for Float64.
 func (w *Weights) DType() dtypes.DType { return w.dtype }
@@ -63,7 +81,7 @@ func (w *Weights) DType() dtypes.DType { return w.dtype }
 // Pass starts a forward pass in graph g, with dropout off.
 func (w *Weights) Pass(g *Graph) *Pass {
 	return &Pass{graph: g, weight: func(name string) *Node {
-		v := w.vars[name]
+		v := w.slots[""][name]
 		if v == nil {
 			panic(fmt.Errorf("there is no weight %q", name))
 		}
@@ -73,7 +91,7 @@ func (w *Weights) Pass(g *Graph) *Pass {
 
 // Init gives every weight its initial value. The same seed gives the same values on every backend and machine.
 func (w *Weights) Init(seed uint64) error {
-	return w.Load(func(piece Piece) ([]float32, error) {
+	return w.Load("", func(piece Piece) ([]float32, error) {
 		values := make([]float32, product(piece.Shape))
 		if piece.Init == nil {
 			return nil, fmt.Errorf("perceiver: weight %q has no initial value; load it from a file", piece.Name)
@@ -83,9 +101,9 @@ func (w *Weights) Init(seed uint64) error {
 	})
 }
 
-// Load sets every weight from its published tensors, which read returns in the order of their published shape. It may
-// be called from several goroutines at once.
-func (w *Weights) Load(read func(piece Piece) ([]float32, error)) error {
+// Load sets every weight (the array of every weight in the slot) from its published tensors, which read returns in the
+// order of their published shape. Read is called from several goroutines at once.
+func (w *Weights) Load(slot string, read func(piece Piece) ([]float32, error)) error {
 	var wait sync.WaitGroup
 	slots, errs := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, len(w.params))
 	for i, p := range w.params {
@@ -94,7 +112,7 @@ func (w *Weights) Load(read func(piece Piece) ([]float32, error)) error {
 		}
 		slots <- struct{}{}
 		wait.Go(func() {
-			errs[i] = w.loadParam(p, read)
+			errs[i] = w.loadParam(slot, p, read)
 			<-slots
 		})
 	}
@@ -107,7 +125,7 @@ func (w *Weights) Load(read func(piece Piece) ([]float32, error)) error {
 	return nil
 }
 
-func (w *Weights) loadParam(p Param, read func(piece Piece) ([]float32, error)) error {
+func (w *Weights) loadParam(slot string, p Param, read func(piece Piece) ([]float32, error)) error {
 	values := make([]float32, p.Size())
 	for i, piece := range p.Pieces {
 		published, err := read(piece)
@@ -119,19 +137,19 @@ func (w *Weights) loadParam(p Param, read func(piece Piece) ([]float32, error)) 
 		}
 		p.join(i, published, values)
 	}
-	if err := w.vars[p.Name].SetValue(w.tensor(values, p.Shape)); err != nil {
+	if err := w.slots[slot][p.Name].SetValue(w.tensor(values, p.Shape)); err != nil {
 		return fmt.Errorf("perceiver: weight %q: %w", p.Name, err)
 	}
 	return nil
 }
 
-// Published visits every published tensor with its values in published order, Param by Param.
-func (w *Weights) Published(visit func(piece Piece, values []float32) error) error {
+// Published visits every published tensor with its values, or its values in a slot, in published order.
+func (w *Weights) Published(slot string, visit func(piece Piece, values []float32) error) error {
 	for _, p := range w.params {
 		if !p.Trainable() {
 			continue
 		}
-		values, err := w.Values(p.Name)
+		values, err := w.values(slot, p.Name)
 		if err != nil {
 			return err
 		}
@@ -145,8 +163,10 @@ func (w *Weights) Published(visit func(piece Piece, values []float32) error) err
 }
 
 // Values copies the values of one Param to the host, in the order that the graph holds them.
-func (w *Weights) Values(name string) ([]float32, error) {
-	v := w.vars[name]
+func (w *Weights) Values(name string) ([]float32, error) { return w.values("", name) }
+
+func (w *Weights) values(slot, name string) ([]float32, error) {
+	v := w.slots[slot][name]
 	if v == nil {
 		return nil, fmt.Errorf("perceiver: there is no weight %q", name)
 	}

@@ -1,0 +1,54 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package perceiver
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/support/exceptions"
+)
+
+// Program is a compiled function of the weights and some inputs.
+type Program struct {
+	name string
+	exec *model.Exec
+}
+
+// Compile makes a program out of build, which is called once for each new set of input shapes. The compilation itself
+// happens at the first Run with such shapes. The name shows in errors and in dumps of XLA; a program that updates
+// weights has a name that begins with "donate_", by which the backend lets it update them in place.
+func (w *Weights) Compile(backend compute.Backend, name string, build func(p *Pass, inputs []*Node) ([]*Node, error)) (*Program, error) {
+	exec, err := model.NewExec(backend, w.store, func(_ *model.Scope, g *Graph, inputs []*Node) []*Node {
+		outputs, err := build(w.Pass(g), inputs)
+		if err != nil {
+			panic(err)
+		}
+		return outputs
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &Program{name, exec.WithName(name)}, nil
+}
+
+// Run executes the program. The results belong to the caller; FinalizeAll frees one before the garbage collector would.
+func (pr *Program) Run(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, err error) {
+	args := make([]any, len(inputs))
+	for i, t := range inputs {
+		args[i] = t
+	}
+	if caught := exceptions.TryCatch[error](func() { outputs, err = pr.exec.Call(args...) }); caught != nil {
+		err = caught
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pr.name, err)
+	}
+	return outputs, nil
+}
+
+// Close frees what was compiled.
+func (pr *Program) Close() { pr.exec.Finalize() }
