@@ -110,7 +110,7 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.tensors(windows, t.seed, step)
+	return t.masked(windows, t.seed, step)
 }
 
 // evalSeed hides the same held-out bytes in every run, whatever its seed, so that runs can be compared.
@@ -145,7 +145,7 @@ func (t *Task) room() (ids, truth []int32, hidden []float32) {
 	return make([]int32, n), make([]int32, n), make([]float32, n)
 }
 
-func (t *Task) tensors(windows [][]byte, seed uint64, step int) (tasks.Batch, error) {
+func (t *Task) masked(windows [][]byte, seed uint64, step int) (tasks.Batch, error) {
 	ids, truth, hidden := t.room()
 	for row, w := range windows {
 		t.fill(row, w, seed, step, row, ids, truth, hidden)
@@ -243,7 +243,9 @@ func (t *Task) Score(sums map[string]tasks.Sum) map[string]float64 {
 }
 
 // Goal implements tasks.Task.
-func (t *Task) Goal() tasks.Goal { return tasks.Goal{Metric: "bits_per_masked_byte", LowerIsBetter: true} }
+func (t *Task) Goal() tasks.Goal {
+	return tasks.Goal{Metric: "bits_per_masked_byte", LowerIsBetter: true}
+}
 
 // Baselines implements tasks.Task: bits for each hidden byte of the held-out windows under count models fitted on the
 // training text. The order-2 model sees the two true bytes before the hidden one, even where they are hidden too.
