@@ -5,7 +5,6 @@ package train
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"time"
 
@@ -25,6 +24,7 @@ type Job struct {
 	Run     *runs.Run       // where checkpoints and metrics go, and what is resumed; nil keeps nothing
 	Watch   func(Progress)  // hears of every step, from the goroutine of the loop; may be nil
 	SaveNow <-chan struct{} // asks for a checkpoint after the step that is running; may be nil
+	Warn    func(string)    // hears of what was passed over, such as a damaged checkpoint; may be nil
 }
 
 // Progress is where a run stands after a step.
@@ -54,13 +54,16 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	if err := job.Config.Validate(); err != nil {
 		return nil, err
 	}
-	l := &loop{Job: job, clock: newClock()}
+	l := &loop{Job: job, clock: newClock(), saved: -1}
 	defer l.close()
 	if err := l.open(); err != nil {
 		return nil, err
 	}
 	status, err := l.run(ctx)
 	if err != nil {
+		return nil, errors.Join(err, l.update(runs.Failed, err))
+	}
+	if err := l.update(status, nil); err != nil {
 		return nil, err
 	}
 	return &Result{Status: status, Step: l.state.Step, Loss: l.loss, Metrics: l.state.Metrics, Weights: l.weights}, nil
@@ -75,7 +78,8 @@ type loop struct {
 	feed      *feed
 	clock     *clock
 	state     state
-	loss      float64
+	saved     int     // step of the last checkpoint, -1: none
+	loss      float64 // mean of the last window of steps, or of the last step
 }
 
 // open makes the programs and either restores the last checkpoint or starts the weights.
@@ -96,9 +100,14 @@ func (l *loop) open() (err error) {
 		}
 	}
 	if !restored {
-		return l.weights.Init(l.Config.Seed)
+		if err := l.weights.Init(l.Config.Seed); err != nil {
+			return err
+		}
 	}
-	return nil
+	if l.state.Step >= l.Config.Steps {
+		return nil
+	}
+	return l.update(runs.Running, nil)
 }
 
 func (l *loop) close() {
@@ -137,7 +146,7 @@ func (l *loop) run(ctx context.Context) (status string, err error) {
 			failed = l.evaluate(ctx, &p)
 		}
 		if failed == nil && l.saveDue() {
-			failed = l.save()
+			failed = l.save(false)
 			p.Saved = failed == nil
 		}
 		if l.Watch != nil {
@@ -147,8 +156,8 @@ func (l *loop) run(ctx context.Context) (status string, err error) {
 			return l.interrupted(ctx, failed)
 		}
 	}
-	if l.savedStep() != l.state.Step {
-		if err := l.save(); err != nil {
+	if l.saved != l.state.Step {
+		if err := l.save(false); err != nil {
 			return "", err
 		}
 	}
@@ -160,8 +169,8 @@ func (l *loop) interrupted(ctx context.Context, cause error) (string, error) {
 	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) {
 		return "", cause
 	}
-	if l.savedStep() != l.state.Step && l.state.Step > 0 {
-		if err := l.save(); err != nil {
+	if l.saved != l.state.Step && l.state.Step > 0 {
+		if err := l.save(false); err != nil {
 			return "", err
 		}
 	}
@@ -236,7 +245,7 @@ func (l *loop) evaluate(ctx context.Context, p *Progress) error {
 	}
 	if score := metrics[goal]; l.state.Best == nil || l.Task.Goal().Better(score, *l.state.Best) {
 		l.state.Best = &score
-		return l.save()
+		return l.save(true)
 	}
 	return nil
 }
@@ -250,7 +259,7 @@ func (l *loop) saveDue() bool {
 	default:
 	}
 	every := l.Config.CheckpointEvery
-	return (asked || (every > 0 && l.state.Step%every == 0)) && l.savedStep() != l.state.Step
+	return (asked || (every > 0 && l.state.Step%every == 0)) && l.saved != l.state.Step
 }
 
 // clock keeps the time that each kind of work took.
@@ -272,6 +281,13 @@ func (c *clock) start(kind string) (stop func()) {
 			c.recent = c.recent[:0] // the rate is one of steps alone
 		}
 	}
+}
+
+// take returns the seconds spent since it was called last.
+func (c *clock) take() map[string]float64 {
+	spent := c.seconds
+	c.seconds = map[string]float64{}
+	return spent
 }
 
 func (c *clock) stepped() {

@@ -1,0 +1,20 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+// Package experiment reads experiment files. One file describes one experiment in up to three sizes:
+//
+//	task = "language"            what is trained; names a package below pkg/tasks
+//	title = "..."                a line for lists and pictures
+//	source = "goroot:book"       the data; the task's default where it is left out
+//
+//	[model]                      the sections of the task (its Spec) and of package train; a key that is left out
+//	[data]                       keeps the task's default
+//	[train]
+//
+//	[quick.train]                what a profile changes: under 2 minutes on 2 cores,
+//	[small.train]                under an hour on 2 cores,
+//	[paper.model]                and the published size
+//
+// On top of a profile come settings, "key=value" as on the command line: "model.latents=64". Everything is strict: a key
+// that nobody reads is an error that names the nearest one that somebody does. The effective experiment, with every
+// value that applies, is a file of the same form without profiles; reading it back gives the same experiment.
+package experiment

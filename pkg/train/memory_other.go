@@ -1,0 +1,8 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+//go:build !linux
+
+package train
+
+// peakRSS is not known on this system.
+func peakRSS() int { return 0 }
