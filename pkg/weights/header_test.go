@@ -122,7 +122,7 @@ func TestHeadersThatAreRefused(t *testing.T) {
 			t.Errorf("%s: it is read", name)
 		} else if !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: the error is %q, which does not say %q", name, err, test.want)
-		} else if about := strings.HasPrefix(test.want, "valid JSON") || test.want == "UTF-8" || test.want == "belong to no tensor"; !about &&
+		} else if noTensor := strings.HasPrefix(test.want, "valid JSON") || test.want == "UTF-8" || test.want == "belong to no tensor"; !noTensor &&
 			strings.HasPrefix(test.header, `{"a":`) && !strings.Contains(err.Error(), `"a`) && !strings.Contains(err.Error(), `"b"`) {
 			t.Errorf("%s: the error does not name the tensor: %q", name, err)
 		}
@@ -130,15 +130,19 @@ func TestHeadersThatAreRefused(t *testing.T) {
 }
 
 func TestHeaderLengths(t *testing.T) {
-	for name, b := range map[string][]byte{
-		"no bytes":         nil,
-		"seven bytes":      make([]byte, 7),
-		"longer than file": binary.LittleEndian.AppendUint64(nil, 1),
-		"over the cap":     binary.LittleEndian.AppendUint64(nil, maxHeader+1),
-		"negative":         binary.LittleEndian.AppendUint64(nil, 1<<64-1),
+	length := func(n uint64) []byte { return binary.LittleEndian.AppendUint64(nil, n) }
+	for name, test := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"no bytes":         {nil, "0 bytes, too few"},
+		"seven bytes":      {make([]byte, 7), "7 bytes, too few"},
+		"longer than file": {append(length(3), "{}"...), "only 2 follow"},
+		"over the cap":     {length(maxHeader + 1), "are allowed"},
+		"negative":         {length(1<<64 - 1), "are allowed"},
 	} {
-		if _, err := readBytes(b); err == nil {
-			t.Errorf("%s: it is read", name)
+		if _, err := readBytes(test.file); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: the error is %v, which does not say %q", name, err, test.want)
 		}
 	}
 }
