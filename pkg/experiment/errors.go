@@ -31,6 +31,9 @@ func unknown(kind, name string, known []string) error {
 func Nearest(name string, known []string) string {
 	best, distance := "", max(2, len(name)/2)+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
+		if strings.HasSuffix(k, "."+name) { // only the section was forgotten
+			return k
+		}
 		if d := editDistance(strings.ToLower(name), strings.ToLower(k)); d < distance {
 			best, distance = k, d
 		}

@@ -179,7 +179,7 @@ func (r *Run) Latest() (c Checkpoint, skipped []error, err error) {
 		return c, skipped, nil
 	}
 	if len(cs) > 0 {
-		return Checkpoint{}, skipped, fmt.Errorf("run %s: none of its %d checkpoints is whole (%w); remove the folder to start again", r.Dir, len(cs), errors.Join(skipped...))
+		return Checkpoint{}, skipped, fmt.Errorf("run %s: none of its %d checkpoints is whole (%v); remove the folder to start again", r.Dir, len(cs), errors.Join(skipped...))
 	}
 	return Checkpoint{}, nil, fmt.Errorf("run %s has no checkpoint: %w", r.Dir, fs.ErrNotExist)
 }

@@ -1,0 +1,104 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package runs
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const toml = "task = \"toy\"\n\n[model]\nlatents = 32\n"
+
+func create(t *testing.T, dir string) *Run {
+	t.Helper()
+	r, err := Create(dir, []byte(toml), Info{Experiment: "toy/one", Status: Running})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func TestCreateTakesUpTheSameExperiment(t *testing.T) {
+	dir := t.TempDir()
+	r := create(t, dir)
+	if err := r.Update(func(i *Info) { i.Step, i.Seconds = 7, map[string]float64{"step": 2.5} }); err != nil {
+		t.Fatal(err)
+	}
+	first := r.Info.Created
+	r.Close()
+	again := create(t, dir)
+	if again.Info.Step != 7 || again.Info.Seconds["step"] != 2.5 || !again.Info.Created.Equal(first) {
+		t.Errorf("the history was lost: %+v", again.Info)
+	}
+}
+
+func TestCreateRefusesAnotherExperiment(t *testing.T) {
+	dir := t.TempDir()
+	create(t, dir).Close()
+	_, err := Create(dir, []byte(strings.Replace(toml, "32", "64", 1)), Info{})
+	var other *OtherExperimentError
+	if !errors.As(err, &other) || !strings.Contains(err.Error(), "latents = 32") || !strings.Contains(err.Error(), "latents = 64") {
+		t.Errorf("got %v, want an error that shows both values", err)
+	}
+	r := create(t, dir) // the refusal let the folder go
+	if b, _ := r.Experiment(); string(b) != toml {
+		t.Errorf("the experiment was overwritten: %s", b)
+	}
+}
+
+func TestCreateIsExclusive(t *testing.T) {
+	dir := t.TempDir()
+	r := create(t, dir)
+	_, err := Create(dir, []byte(toml), Info{})
+	var held *HeldError
+	if !errors.As(err, &held) || !strings.Contains(err.Error(), "process ") {
+		t.Fatalf("got %v, want an error that names the holder", err)
+	}
+	r.Close()
+	create(t, dir)
+}
+
+func TestOpenNeedsARun(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), "there is no such folder") {
+		t.Errorf("a missing folder: %v", err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "not a run folder") {
+		t.Errorf("a folder that is no run: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, InfoFile), []byte("{\"step\": tw"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), InfoFile) {
+		t.Errorf("a broken run.json: %v", err)
+	}
+}
+
+func TestSourceShowsWhatChanged(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	dir := t.TempDir()
+	if commit, diff := Source(t.Context(), dir); diff != nil {
+		t.Errorf("outside of a repository: commit %q, diff %q", commit, diff)
+	}
+	file := filepath.Join(dir, "a.txt")
+	os.WriteFile(file, []byte("before\n"), 0o644)
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "one"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v %s", args, err, out)
+		}
+	}
+	os.WriteFile(file, []byte("after\n"), 0o644)
+	commit, diff := Source(t.Context(), dir)
+	if len(commit) != 40 || !strings.Contains(string(diff), "+after") {
+		t.Errorf("commit %q, diff %q", commit, diff)
+	}
+}
