@@ -97,8 +97,9 @@ func (d Decoder) Decode(p *Pass, latents, queries, queryMask *Node) (*Node, erro
 			y = d.SelfLayer(i).forward(p, y, nil, nil)
 		}
 		if d.OutputDim > 0 {
-			defer p.at(d.Name + ".final_layer")()
+			leave := p.at(d.Name + ".final_layer")
 			y = p.Linear(d.Name+".final_layer", y)
+			leave()
 		}
 		p.tap("outputs", y)
 		return y

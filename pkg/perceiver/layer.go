@@ -3,8 +3,10 @@
 package perceiver
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -99,7 +101,7 @@ func (l Layer) Validate() error {
 		return err
 	}
 	for _, d := range []float64{l.AttentionDropout, l.OutputDropout} {
-		if d < 0 || d >= 1 {
+		if !(d >= 0 && d < 1) { // written so that NaN fails
 			return fmt.Errorf("%s: a dropout probability must be in [0, 1), got %g", l.Name, d)
 		}
 	}
@@ -134,7 +136,10 @@ func (l Layer) Params() []Param {
 
 // forward builds the layer: queries [B, n, QueryDim] and, for a cross-attention, keys [B, m, KVDim] give [B, n, QueryDim].
 func (l Layer) forward(p *Pass, queries, keys *Node, mask *Mask) *Node {
-	defer p.at(l.Name)()
+	leave := p.at(l.Name)
+	if l.cross() && keys == nil {
+		panic(errors.New("a cross-attention needs inputs, and there are none"))
+	}
 	x := l.attend(p, queries, keys, mask)
 	p.tap(l.Name+".attention_output", x)
 	x = p.dropout(x, l.OutputDropout)
@@ -149,6 +154,7 @@ func (l Layer) forward(p *Pass, queries, keys *Node, mask *Mask) *Node {
 	p.tap(l.Name+".mlp", h)
 	y := Add(x, p.dropout(h, l.OutputDropout))
 	p.tap(l.Name+".out", y)
+	leave()
 	return y
 }
 
@@ -220,6 +226,13 @@ func (r MaskRule) apply(scores *Node, mask *Mask) (masked, dead *Node) {
 	}
 	g, dims, dtype := scores.Graph(), scores.Shape().Dimensions, scores.DType()
 	b, n, m := dims[0], dims[len(dims)-2], dims[len(dims)-1]
+	check := func(what string, x *Node, size int) {
+		if x != nil && !slices.Equal(x.Shape().Dimensions, []int{b, size}) {
+			panic(fmt.Errorf("the mask of the %s must have shape %v, got %v", what, []int{b, size}, x.Shape().Dimensions))
+		}
+	}
+	check("keys", mask.Keys, m)
+	check("queries", mask.Queries, n)
 	expand := func(x *Node, axes ...int) *Node { // [B, x] to the rank of the scores
 		if scores.Rank() == 4 {
 			return Reshape(x, append([]int{b, 1}, axes...)...)

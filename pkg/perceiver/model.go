@@ -4,6 +4,7 @@ package perceiver
 
 import (
 	"fmt"
+	"math"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -129,11 +130,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("model.width_rule = %q: it must be \"kv\" or \"q\"", c.WidthRule)
 	case c.LatentDim%c.SelfHeads != 0:
 		return fmt.Errorf("model.self_heads = %d: it must divide model.latent_dim = %d", c.SelfHeads, c.LatentDim)
-	case c.LatentStd < 0:
-		return fmt.Errorf("model.latent_std = %g: it must not be negative", c.LatentStd)
-	case c.Dropout < 0 || c.Dropout >= 1:
+	case !(c.LatentStd >= 0 && c.LatentStd <= math.MaxFloat32): // written so that NaN fails
+		return fmt.Errorf("model.latent_std = %g: it must be a number of at least 0", c.LatentStd)
+	case !(c.Dropout >= 0 && c.Dropout < 1):
 		return fmt.Errorf("model.dropout = %g: it must be in [0, 1)", c.Dropout)
-	case c.OutputDropout < 0 || c.OutputDropout >= 1:
+	case !(c.OutputDropout >= 0 && c.OutputDropout < 1):
 		return fmt.Errorf("model.output_dropout = %g: it must be in [0, 1)", c.OutputDropout)
 	}
 	if c.InputDim < 1 {

@@ -2,10 +2,7 @@
 
 package perceiver
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Layout says how a published tensor lies inside the Param that holds it.
 type Layout int
@@ -152,23 +149,46 @@ func checkParams(params []Param) error {
 			return fmt.Errorf("perceiver: weight %q is listed twice", p.Name)
 		}
 		seen[p.Name] = true
-		if slices.Min(append([]int{1}, p.Shape...)) < 1 {
-			return fmt.Errorf("perceiver: weight %q has shape %v; every axis must be at least 1", p.Name, p.Shape)
+		if err := p.checkShape(); err != nil {
+			return err
 		}
 		if !p.Trainable() {
 			continue
 		}
-		n := 0
+		width := 0
 		for _, piece := range p.Pieces {
 			if seen[piece.Name] && piece.Name != p.Name {
 				return fmt.Errorf("perceiver: published tensor %q is listed twice", piece.Name)
 			}
 			seen[piece.Name] = true
-			n += product(piece.Shape)
+			if len(piece.Shape) == 0 || product(piece.Shape)*p.Shape[len(p.Shape)-1] != p.Size()*piece.width() {
+				return fmt.Errorf("perceiver: published tensor %q of shape %v does not fit into weight %q of shape %v", piece.Name, piece.Shape, p.Name, p.Shape)
+			}
+			width += piece.width()
 		}
-		if n != p.Size() {
-			return fmt.Errorf("perceiver: weight %q of shape %v holds %d elements, its published tensors have %d", p.Name, p.Shape, p.Size(), n)
+		if last := p.Shape[len(p.Shape)-1]; width != last {
+			return fmt.Errorf("perceiver: weight %q of shape %v has %d places along its last axis, its published tensors take %d", p.Name, p.Shape, last, width)
 		}
+	}
+	return nil
+}
+
+// maxElements is far more than any one weight has, and keeps every count of elements inside an int.
+const maxElements = 1 << 30
+
+func (p Param) checkShape() error {
+	n := 1
+	for _, d := range p.Shape {
+		if d < 1 {
+			return fmt.Errorf("perceiver: weight %q has shape %v; every axis must be at least 1", p.Name, p.Shape)
+		}
+		if d > maxElements/n {
+			return fmt.Errorf("perceiver: weight %q has shape %v; a weight may have %d elements at most", p.Name, p.Shape, maxElements)
+		}
+		n *= d
+	}
+	if len(p.Shape) == 0 {
+		return fmt.Errorf("perceiver: weight %q has no axes; give it at least one", p.Name)
 	}
 	return nil
 }

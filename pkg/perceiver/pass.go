@@ -44,26 +44,24 @@ func (p *Pass) Random(shape shapes.Shape) *Node {
 func (p *Pass) Weight(name string) *Node { return p.weight(name) }
 
 // Catch runs f, which builds a part of the graph, and turns a panic of it into an error that names the layer in which
-// it happened. Everything that this package exports and that builds graphs does so under Catch.
+// it happened. Whatever this package exports and builds graphs with does so under Catch, but for the small pieces that
+// return a bare node, such as Linear and Fourier.Encode: these panic as graph code does, and a task calls them under Catch.
 func (p *Pass) Catch(what string, f func() *Node) (out *Node, err error) {
-	before := p.where
-	p.where = what
+	leave := p.at(what)
 	defer func() {
-		if r := recover(); r != nil {
-			if cause, ok := r.(error); ok {
-				err = fmt.Errorf("perceiver: %s: %w", p.where, cause)
-			} else {
-				err = fmt.Errorf("perceiver: %s: %v", p.where, r)
-			}
-			return
+		r, where := recover(), p.where
+		leave()
+		if cause, ok := r.(error); ok {
+			err = fmt.Errorf("perceiver: %s: %w", where, cause)
+		} else if r != nil {
+			err = fmt.Errorf("perceiver: %s: %v", where, r)
 		}
-		p.where = before
 	}()
 	return f(), nil
 }
 
-// at notes the layer under construction and returns a function that goes back to the one around it. It is not called
-// when the layer panics, so that Catch finds the innermost name.
+// at notes the layer under construction and returns a function that goes back to the one around it. Layers call that
+// function at their end and do not defer it: after a panic the innermost name must still be there for Catch.
 func (p *Pass) at(name string) func() {
 	before := p.where
 	p.where = name
@@ -106,6 +104,10 @@ const layerNormEpsilon = 1e-5
 // LayerNorm normalises over the last axis with the biased variance, then scales and shifts.
 func (p *Pass) LayerNorm(name string, x *Node) *Node {
 	scale, shift := p.Weight(name+".weight"), p.Weight(name+".bias")
+	// Without this check an array of one channel would be broadcast to the width of the weights.
+	if width := scale.Shape().Dim(0); x.Shape().Dim(-1) != width {
+		panic(fmt.Errorf("%s takes %d channels, got an array of shape %v", name, width, x.Shape().Dimensions))
+	}
 	centred := Sub(x, ReduceAndKeep(x, ReduceMean, -1))
 	variance := ReduceAndKeep(Square(centred), ReduceMean, -1)
 	y := Mul(centred, Reciprocal(Sqrt(AddScalar(variance, layerNormEpsilon))))

@@ -5,6 +5,7 @@ package perceiver
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -29,6 +30,19 @@ type Fourier struct {
 	// while the full grid includes it. It is needed to get the numbers of published models that are asked at some rows
 	// only. Without it a row has one and the same encoding, asked for alone or among all.
 	ExclusiveRows bool
+}
+
+// Validate finds a grid, bands or resolutions that cannot be encoded.
+func (f Fourier) Validate() error {
+	switch {
+	case len(f.Grid) == 0 || slices.Min(f.Grid) < 1:
+		return fmt.Errorf("positions %s: the grid must have at least one axis and one element along each, got %v", f.Name, f.Grid)
+	case f.Bands < 0 || f.axisWidth() < 1:
+		return fmt.Errorf("positions %s: there must be at least one band, or the positions themselves, got %d bands", f.Name, f.Bands)
+	case f.MaxResolution != nil && (len(f.MaxResolution) != len(f.Grid) || slices.Min(f.MaxResolution) < 1):
+		return fmt.Errorf("positions %s: there must be one resolution of at least 1 for each of the %d axes, got %v", f.Name, len(f.Grid), f.MaxResolution)
+	}
+	return nil
 }
 
 // Count is M, the number of elements of the grid.
@@ -69,7 +83,7 @@ func (f Fourier) axisName(axis int, exclusive bool) string {
 
 func (f Fourier) table(name string, axis int, positions func() []float32) Param {
 	resolution := f.Grid[axis]
-	if f.MaxResolution != nil {
+	if axis < len(f.MaxResolution) {
 		resolution = f.MaxResolution[axis]
 	}
 	return Param{Name: name, Shape: []int{f.Grid[axis], f.axisWidth()}, Table: func() []float32 {
@@ -104,7 +118,7 @@ func bit(b bool) int {
 // Linspace is n evenly spaced numbers from a to b, both included, in float32 with one rounding each: bit for bit the
 // numbers of torch.linspace. For n = 1 it is a.
 func Linspace(a, b float32, n int) []float32 {
-	out := make([]float32, n)
+	out := make([]float32, max(n, 0))
 	if n == 1 {
 		out[0] = a
 		return out
@@ -131,6 +145,8 @@ func exclusivePositions(n int) []float32 {
 
 // Encode returns the features of every element, [M, Width].
 func (f Fourier) Encode(p *Pass) *Node { return f.array(p, QueryInput{}) }
+
+func (f Fourier) rows() int { return f.Count() }
 
 func (f Fourier) array(p *Pass, in QueryInput) *Node {
 	perAxis, lead := make([]*Node, len(f.Grid)), []int(nil)

@@ -24,6 +24,7 @@ type Queries struct {
 type QueryPart interface {
 	Width() int      // channels that the part brings
 	Params() []Param // its weights and tables
+	rows() int       // rows of the whole part; 0: as many as the array it is used in
 	// array gives the part for all rows, or for those in rows (see QueryInput): [O, w], [B, O, w], or [1, w] for one that all rows share.
 	array(p *Pass, in QueryInput) *Node
 }
@@ -62,6 +63,14 @@ func (q Queries) Validate() error {
 		return fmt.Errorf("queries %s: there must be at least one row and one part, got %d rows and %d parts", q.Name, q.Count, len(q.Parts))
 	}
 	for _, part := range q.Parts {
+		if rows := part.rows(); rows != 0 && rows != q.Count {
+			return fmt.Errorf("queries %s: a part has %d rows, the query array has %d", q.Name, rows, q.Count)
+		}
+		if f, ok := part.(Fourier); ok {
+			if err := f.Validate(); err != nil {
+				return fmt.Errorf("queries %s: %w", q.Name, err)
+			}
+		}
 		if q.Add && part.Width() != q.Parts[0].Width() {
 			return fmt.Errorf("queries %s: parts that are added must have one width, got %d and %d", q.Name, q.Parts[0].Width(), part.Width())
 		}
@@ -83,7 +92,13 @@ func (q Queries) Params() []Param {
 
 // Array builds the query array [O', Q], or [B, O', Q] where a part or the choice of rows differs within the batch.
 func (q Queries) Array(p *Pass, in QueryInput) (*Node, error) {
+	if err := q.Validate(); err != nil {
+		return nil, fmt.Errorf("perceiver: %w", err)
+	}
 	return p.Catch("queries "+q.Name, func() *Node {
+		if r := in.Rows; r != nil && (!r.DType().IsInt() || r.Rank() < 1 || r.Rank() > 2) {
+			panic(fmt.Errorf("rows are integers of shape [O'] or [B, O'], got %s", r.Shape()))
+		}
 		arrays, batch, count := make([]*Node, len(q.Parts)), 0, q.Count
 		if in.Rows != nil {
 			count = in.Rows.Shape().Dim(-1)
@@ -140,6 +155,8 @@ func (l Learned) Params() []Param {
 	return []Param{Tensor(l.Name, TruncatedNormal(std), l.Rows, l.Dim)}
 }
 
+func (l Learned) rows() int { return l.Rows }
+
 func (l Learned) array(p *Pass, in QueryInput) *Node { return takeRows(p.Weight(l.Name), in.Rows) }
 
 // Token is one learned vector that all queries share: which task or modality they belong to.
@@ -155,6 +172,8 @@ func (t Token) Width() int { return t.Dim }
 // Params is the vector, as a table of one row [1, Dim].
 func (t Token) Params() []Param { return Learned{t.Name, 1, t.Dim, t.Std}.Params() }
 
+func (t Token) rows() int { return 0 }
+
 func (t Token) array(p *Pass, _ QueryInput) *Node { return p.Weight(t.Name) }
 
 // Features are channels that come from the data at the queried place: the input itself in the flow model, the
@@ -169,6 +188,8 @@ func (f Features) Width() int { return f.Dim }
 
 // Params is empty: features are computed elsewhere.
 func (f Features) Params() []Param { return nil }
+
+func (f Features) rows() int { return 0 }
 
 func (f Features) array(_ *Pass, in QueryInput) *Node {
 	x := in.Features[f.Name]

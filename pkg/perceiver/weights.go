@@ -48,6 +48,9 @@ func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
 
 // AddSlot gives every trainable Param an array of its shape, full of 0, under the name of the slot.
 func (w *Weights) AddSlot(slot string) error {
+	if w.slots[slot] != nil {
+		return fmt.Errorf("perceiver: there is a slot %q already", slot)
+	}
 	w.slots[slot] = map[string]*model.Variable{}
 	for _, p := range w.params {
 		if p.Trainable() {
@@ -104,6 +107,9 @@ func (w *Weights) Init(seed uint64) error {
 // Load sets every weight (the array of every weight in the slot) from its published tensors, which read returns in the
 // order of their published shape. Read is called from several goroutines at once.
 func (w *Weights) Load(slot string, read func(piece Piece) ([]float32, error)) error {
+	if w.slots[slot] == nil {
+		return fmt.Errorf("perceiver: there is no slot %q to load; add it with AddSlot", slot)
+	}
 	var wait sync.WaitGroup
 	slots, errs := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, len(w.params))
 	for i, p := range w.params {
@@ -167,7 +173,9 @@ func (w *Weights) Values(name string) ([]float32, error) { return w.values("", n
 
 func (w *Weights) values(slot, name string) ([]float32, error) {
 	v := w.slots[slot][name]
-	if v == nil {
+	if v == nil && slot != "" {
+		return nil, fmt.Errorf("perceiver: there is no weight %q in the slot %q", name, slot)
+	} else if v == nil {
 		return nil, fmt.Errorf("perceiver: there is no weight %q", name)
 	}
 	t, err := v.Value()
