@@ -11,6 +11,7 @@ package tasks
 import (
 	"context"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
@@ -27,9 +28,10 @@ type Spec interface {
 
 // Options are what a task needs beyond its own sections.
 type Options struct {
-	Data  string // path or name of the data; "": the task's default, which needs no download
-	Batch int    // B, examples in a batch
-	Seed  uint64 // of everything the data draws: order, crops, masks
+	Data   string // path or name of the data; "": the task's default, which needs no download
+	NoData bool   // the model alone is wanted; nothing is opened, and batches cannot be made
+	Batch  int    // B, examples in a batch
+	Seed   uint64 // of everything the data draws: order, crops, masks
 }
 
 // Batch is one batch as the graph takes it: the same number of tensors with the same shapes every time.
@@ -48,7 +50,9 @@ type Task interface {
 	// that was interrupted goes on with the very batch it would have had, and several workers can read ahead. It may be
 	// called from several goroutines.
 	TrainBatch(step int) (Batch, error)
-	// EvalBatches is the number of held-out batches.
+	// EvalExamples is the number of held-out examples.
+	EvalExamples() int
+	// EvalBatches is the number of held-out batches; the last may be filled up with examples that do not count.
 	EvalBatches() int
 	// EvalBatch makes held-out batch i; the same i gives the same batch in every run.
 	EvalBatch(i int) (Batch, error)
@@ -66,6 +70,17 @@ type Task interface {
 	Goal() Goal
 	// Baselines are the scores of simple methods on the same held-out data, by the names that design and docs give them.
 	Baselines(ctx context.Context) (map[string]float64, error)
+}
+
+// Predictor is a task whose trained model can be asked about an input of the user's: a text, the path of a file.
+type Predictor interface {
+	Predict(ctx context.Context, backend compute.Backend, w *perceiver.Weights, input string) (Prediction, error)
+}
+
+// Prediction is an answer to be shown to a person, as Text, or to a program, as JSON.
+type Prediction struct {
+	Text string
+	JSON any
 }
 
 // Loss is a scalar to make small, and sums to be added up over batches.

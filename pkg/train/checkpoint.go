@@ -188,7 +188,7 @@ func (l *loop) update(status string, cause error) error {
 		for kind, s := range spent {
 			i.Seconds[kind] += s
 		}
-		i.PeakRSSMB = max(i.PeakRSSMB, peakRSS())
+		i.PeakRSSMB = max(i.PeakRSSMB, PeakRSS())
 	})
 }
 

@@ -4,8 +4,8 @@ package train
 
 import "syscall"
 
-// peakRSS is the most memory that the process has held, in MB.
-func peakRSS() int {
+// PeakRSS is the most memory that the process has held, in MB.
+func PeakRSS() int {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

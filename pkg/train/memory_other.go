@@ -4,5 +4,5 @@
 
 package train
 
-// peakRSS is not known on this system.
-func peakRSS() int { return 0 }
+// PeakRSS is not known on this system.
+func PeakRSS() int { return 0 }

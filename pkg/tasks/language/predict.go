@@ -3,6 +3,7 @@
 package language
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 // Predictor fills in hidden bytes with a trained model.
@@ -59,6 +61,9 @@ func meanOverHeads(probs *Node) *Node {
 	}
 	return Squeeze(probs, 0)
 }
+
+// Close frees the compiled program.
+func (pr *Predictor) Close() { pr.program.Close() }
 
 // Answer is what the model says of one window of n ids.
 type Answer struct {
@@ -111,6 +116,20 @@ func wide(row []float32) []float64 {
 		out[i] = float64(x)
 	}
 	return out
+}
+
+// Predict implements tasks.Predictor: it fills in the hidden bytes of a text.
+func (t *Task) Predict(_ context.Context, backend compute.Backend, w *perceiver.Weights, input string) (tasks.Prediction, error) {
+	pr, err := t.NewPredictor(backend, w)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	defer pr.Close()
+	f, err := pr.Fill(input)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	return tasks.Prediction{Text: f.Text, JSON: f}, nil
 }
 
 // Filled is a text with its hidden bytes filled in.

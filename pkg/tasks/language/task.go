@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -66,7 +65,7 @@ type Task struct {
 	corpus *text.Corpus
 	train  *text.Sampler
 
-	held func() ([][]byte, error) // held-out windows, read once
+	held [][]byte // held-out windows
 }
 
 // Open implements tasks.Spec. Options.Data is a text file, a folder of text files, or a name that package text knows.
@@ -82,6 +81,9 @@ func (s *Spec) open(o tasks.Options) (*Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.NoData {
+		return &Task{network: n, data: s.Data, batch: max(1, o.Batch), seed: o.Seed}, nil
+	}
 	corpus, err := text.OpenCorpus(o.Data)
 	if err != nil {
 		return nil, err
@@ -90,8 +92,8 @@ func (s *Spec) open(o tasks.Options) (*Task, error) {
 	if t.train, err = corpus.Train(s.Data.Length, o.Seed); err != nil {
 		return nil, err
 	}
-	t.held = sync.OnceValues(func() ([][]byte, error) { return corpus.Eval(s.Data.Length, s.Data.EvalWindows) })
-	return t, nil
+	t.held, err = corpus.Eval(s.Data.Length, s.Data.EvalWindows)
+	return t, err
 }
 
 // Params implements tasks.Task.
@@ -116,15 +118,15 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 // evalSeed hides the same held-out bytes in every run, whatever its seed, so that runs can be compared.
 const evalSeed = 20220125
 
+// EvalExamples implements tasks.Task: the number of held-out windows, fewer than asked for where the text is short.
+func (t *Task) EvalExamples() int { return len(t.held) }
+
 // EvalBatches implements tasks.Task.
-func (t *Task) EvalBatches() int { return (t.data.EvalWindows + t.batch - 1) / t.batch }
+func (t *Task) EvalBatches() int { return (len(t.held) + t.batch - 1) / t.batch }
 
 // EvalBatch implements tasks.Task. The last batch is filled up with windows whose positions do not count.
 func (t *Task) EvalBatch(i int) (tasks.Batch, error) {
-	held, err := t.held()
-	if err != nil {
-		return nil, err
-	}
+	held := t.held
 	ids, truth, hidden := t.room()
 	for row := range t.batch {
 		w := i*t.batch + row
@@ -250,16 +252,12 @@ func (t *Task) Goal() tasks.Goal {
 // Baselines implements tasks.Task: bits for each hidden byte of the held-out windows under count models fitted on the
 // training text. The order-2 model sees the two true bytes before the hidden one, even where they are hidden too.
 func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
-	held, err := t.held()
-	if err != nil {
-		return nil, err
-	}
 	counts, err := text.Fit(ctx, t.corpus, 0)
 	if err != nil {
 		return nil, err
 	}
 	var unigram, order2, n float64
-	for i, w := range held {
+	for i, w := range t.held {
 		bits := counts.Bits(w, t.mask(w, evalSeed, i, 0).Masked)
 		unigram, order2, n = unigram+bits.Unigram, order2+bits.Order2, n+float64(bits.N)
 	}

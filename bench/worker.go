@@ -1,0 +1,163 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/perceiver-go/perceiver/pkg/backend"
+	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
+	"github.com/perceiver-go/perceiver/pkg/tasks/language"
+	"github.com/perceiver-go/perceiver/pkg/train"
+)
+
+// Kinds of measurement.
+const (
+	steady = "steady"
+	cold   = "cold"
+	cached = "cached"
+)
+
+// Work is what one process measures.
+type Work struct {
+	Config  string `json:"config"`
+	Kind    string `json:"kind"`
+	Steps   int    `json:"steps"`
+	Forward bool   `json:"forward"` // the forward pass alone
+}
+
+// Found is what it found. Times are in seconds.
+type Found struct {
+	Backend   string             `json:"backend"`
+	LongRun   bool               `json:"long_run"`
+	FirstStep time.Time          `json:"first_step"` // when the first step had ended
+	Cache     backend.CacheStats `json:"cache"`
+	Step      []float64          `json:"step"`
+	Pass      []float64          `json:"pass"`
+	PeakMB    int                `json:"peak_mb"`
+}
+
+// benchmark is a model with random inputs.
+func benchmark(config string) (language.Benchmark, error) {
+	all := language.Benchmarks()
+	b, ok := all[config]
+	if !ok {
+		return b, fmt.Errorf("there is no configuration %q of task language; there are S, L and F", config)
+	}
+	return b, nil
+}
+
+// Do measures in this process.
+func Do(ctx context.Context, w Work) (*Found, error) {
+	model, err := benchmark(w.Config)
+	if err != nil {
+		return nil, err
+	}
+	b, err := backend.Open(ctx, backend.Options{LongRun: w.Kind == steady, Install: true})
+	if err != nil {
+		return nil, err
+	}
+	weights, err := perceiver.NewWeights(model.Params(), dtypes.Float32)
+	if err != nil {
+		return nil, err
+	}
+	f := &Found{Backend: b.Name, LongRun: b.LongRun}
+	var stepper *train.Stepper
+	if !w.Forward {
+		c := train.Defaults()
+		c.WeightDecay = 0.01
+		if stepper, err = train.NewStepper(b.Compute, model, weights, c); err != nil {
+			return nil, err
+		}
+		defer stepper.Close()
+	}
+	if err := weights.Init(1); err != nil {
+		return nil, err
+	}
+	if stepper != nil {
+		f.Step, err = measure(ctx, model, w.Steps, f, func(i int, batch tasks.Batch) error {
+			_, _, err := stepper.Step(i, batch)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if w.Kind == steady || w.Forward {
+		if f.Pass, err = forward(ctx, b, model, weights, w.Steps, f); err != nil {
+			return nil, err
+		}
+	}
+	f.Cache, f.PeakMB = b.Cache(), train.PeakRSS()
+	return f, nil
+}
+
+// measure times runs of a program after three that do not count, and notes when the first of all had ended.
+func measure(ctx context.Context, model language.Benchmark, n int, f *Found, do func(i int, batch tasks.Batch) error) ([]float64, error) {
+	const warmUp = 3
+	var seconds []float64
+	for i := range warmUp + n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		batch, err := model.TrainBatch(i)
+		if err != nil {
+			return nil, err
+		}
+		begin := time.Now()
+		if err := do(i, batch); err != nil {
+			return nil, err
+		}
+		if f.FirstStep.IsZero() {
+			f.FirstStep = time.Now()
+		}
+		if n == 0 {
+			return nil, nil
+		}
+		if i >= warmUp {
+			seconds = append(seconds, time.Since(begin).Seconds())
+		}
+	}
+	return seconds, nil
+}
+
+// forward times the way from inputs to outputs. One number of the result is read, so that the whole has been computed.
+func forward(ctx context.Context, b *backend.Backend, model language.Benchmark, weights *perceiver.Weights, n int, f *Found) ([]float64, error) {
+	program, err := weights.Compile(b.Compute, "forward", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		z, err := model.Latents(p, in)
+		if err != nil {
+			return nil, err
+		}
+		y, err := model.Outputs(p, z, in, nil)
+		if err != nil {
+			return nil, err
+		}
+		return []*Node{ReduceAllSum(y)}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer program.Close()
+	return measure(ctx, model, n, f, func(_ int, batch tasks.Batch) error {
+		out, err := program.Run(batch...)
+		if err != nil {
+			return err
+		}
+		_, err = perceiver.Float32s(out[0])
+		release(slices.Concat(out, batch))
+		return err
+	})
+}
+
+func release(ts []*tensors.Tensor) {
+	for _, t := range ts {
+		_ = t.FinalizeAll()
+	}
+}

@@ -1,0 +1,58 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/perceiver-go/perceiver/bench"
+)
+
+type benchCommand struct {
+	Task   string `arg:"" enum:"language" help:"Task: language."`
+	Config string `default:"S" help:"Configuration: S, L (trained) or F (the published model, forward only)." placeholder:"NAME"`
+	Steps  int    `default:"20" help:"Steps that are timed."`
+	JSON   bool   `help:"Print the result as JSON."`
+}
+
+func (benchCommand) Help() string {
+	return `Several processes run one after the other: a cold start, a start with compiled programs on disk, and the steps. Close other
+programs first, and compare only numbers of one run on one machine.
+
+Examples:
+  perceiver bench language --config S
+  GOMLX_BACKEND=go perceiver bench language --config S --steps 5 --json`
+}
+
+func (c *benchCommand) Run(ctx context.Context, out io.Writer) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if c.Steps < 1 {
+		return &usageError{fmt.Sprintf("--steps %d: it must be at least 1", c.Steps)}
+	}
+	if c.Config != "S" && c.Config != "L" && c.Config != "F" {
+		return &usageError{fmt.Sprintf("--config %s: it must be S, L or F", c.Config)}
+	}
+	r, err := bench.Run(ctx, bench.Options{Config: c.Config, Steps: c.Steps, Log: os.Stderr, Command: []string{self, "bench-worker"}})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(out).Encode(r)
+	}
+	fmt.Fprint(out, r.Table())
+	return nil
+}
+
+// benchWorkerCommand is the command that bench runs in processes of their own.
+type benchWorkerCommand struct{}
+
+func (benchWorkerCommand) Run(ctx context.Context, out io.Writer) error {
+	return bench.Worker(ctx, os.Stdin, out)
+}
