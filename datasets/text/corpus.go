@@ -50,16 +50,23 @@ type segment struct {
 	from, to int64
 }
 
-// The split. In a folder of many files whole files are held out; else the files are cut into blocks, and of every ten
-// blocks in a row one is held out. Which one, a hash of the file's name decides, so that the split stays where it is
-// when other files come and go, and windows of one part never reach into the other.
+// The split. In a folder of many files whole files are held out; else each file is cut into blocks, and of every ten
+// blocks in a row one is held out. Which one, a hash of the file's name decides, and how large a block is, the file's
+// size, so that the split of a file stays where it is when other files come and go. Windows of one part never reach
+// into the other.
 const (
 	manyFiles   = 20
 	wholeBlock  = 8192
 	smallBlock  = 256
-	blocksToCut = 20 // a small corpus is cut into this many blocks at least
+	blocksToCut = 20      // a small file is cut into this many blocks, if they are not smaller than smallBlock
+	mostBlocks  = 1 << 20 // of one file; their places are kept in memory
 	heldOutOf   = 10
 )
+
+// blockSize is the length of the blocks of a file.
+func blockSize(size int64) int64 {
+	return max(smallBlock, min(wholeBlock, size/blocksToCut), size/mostBlocks)
+}
 
 // OpenCorpus opens a text file, a folder of text files with all below it, or one of the corpora named in this package;
 // "" is GoBook. Files that are no text are skipped, and listed in Skipped.
@@ -118,7 +125,8 @@ func goroot() (string, error) {
 	if root := strings.TrimSpace(string(out)); err == nil && root != "" {
 		return root, nil
 	}
-	if root := runtime.GOROOT(); root != "" { //nolint:staticcheck // the fallback where no go command is on the path
+	//lint:ignore SA1019 where no go command is on the path, the root of the build is the next best guess
+	if root := runtime.GOROOT(); root != "" {
 		return root, nil
 	}
 	return "", errors.New("no Go installation was found to take the default text from; give a text file or folder with --data")
@@ -178,7 +186,7 @@ func notText(path string, size int64) string {
 			return "it is binary (it has NUL bytes)"
 		}
 		if bad := invalidBytes(buf[:n]); bad > n/4 {
-			return "it is binary (most of it is not UTF-8)"
+			return "it is binary (more than a quarter of it is not UTF-8)"
 		}
 	}
 	return ""
@@ -197,12 +205,6 @@ func invalidBytes(b []byte) (bad int) {
 
 // split sorts the text into the two parts.
 func (c *Corpus) split(root string) {
-	block := int64(wholeBlock)
-	if c.Bytes < blocksToCut*wholeBlock {
-		block = max(smallBlock, c.Bytes/blocksToCut)
-	} else if most := int64(1 << 20); c.Bytes/block > most { // the places of a very large corpus are kept coarser
-		block = c.Bytes / most
-	}
 	for i, f := range c.files {
 		name, err := filepath.Rel(root, f.path)
 		if err != nil {
@@ -212,12 +214,13 @@ func (c *Corpus) split(root string) {
 			c.add(hash(filepath.ToSlash(name), 0)%heldOutOf == 0, segment{i, 0, f.size})
 			continue
 		}
+		block := blockSize(f.size)
 		for group := int64(0); group*block*heldOutOf < f.size; group++ {
 			from := group * block * heldOutOf
 			blocks := min(heldOutOf, (f.size-from+block-1)/block)
 			chosen := int64(-1)
-			if blocks > 1 { // a lone block at the end is for training
-				chosen = int64(hash(filepath.ToSlash(name), uint64(group)) % uint64(blocks))
+			if whole := min(heldOutOf, (f.size-from)/block); whole > 1 { // a short or lone block at the end is for training
+				chosen = int64(hash(filepath.ToSlash(name), uint64(group)) % uint64(whole))
 			}
 			for b := range blocks {
 				c.add(b == chosen, segment{i, from + b*block, min(f.size, from+(b+1)*block)})

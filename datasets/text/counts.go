@@ -58,7 +58,7 @@ func Fit(ctx context.Context, c *Corpus, maxBytes int64) (*Counts, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			buf, err := c.read(s.file, from, int(min(chunk, s.to-from)))
+			buf, err := c.read(s.file, from, int(min(chunk, s.to-from, maxBytes-counts.Bytes)))
 			if err != nil {
 				return nil, err
 			}
