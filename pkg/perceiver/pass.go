@@ -3,6 +3,7 @@
 package perceiver
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute/shapes"
@@ -35,6 +36,9 @@ func (p *Pass) Train(state *Node) { p.random = state }
 
 // Random returns uniform values in [0, 1) of the given shape and moves the generator on. It needs Train.
 func (p *Pass) Random(shape shapes.Shape) *Node {
+	if p.random == nil {
+		panic(errors.New("random numbers are drawn only after Train"))
+	}
 	var values *Node
 	p.random, values = RandomUniform(p.random, shape)
 	return values

@@ -3,6 +3,7 @@
 package perceiver
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -11,6 +12,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
 )
+
+// buildError is an error of the function that builds a graph, on its way through GoMLX.
+type buildError struct{ error }
 
 // Program is a compiled function of the weights and some inputs.
 type Program struct {
@@ -25,7 +29,7 @@ func (w *Weights) Compile(backend compute.Backend, name string, build func(p *Pa
 	exec, err := model.NewExec(backend, w.store, func(_ *model.Scope, g *Graph, inputs []*Node) []*Node {
 		outputs, err := build(w.Pass(g), inputs)
 		if err != nil {
-			panic(err)
+			panic(buildError{err})
 		}
 		return outputs
 	})
@@ -43,6 +47,9 @@ func (pr *Program) Run(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, er
 	}
 	if caught := exceptions.TryCatch[error](func() { outputs, err = pr.exec.Call(args...) }); caught != nil {
 		err = caught
+	}
+	if cause, ok := errors.AsType[buildError](err); ok {
+		err = cause.error // its words name the layer; GoMLX adds where in its own code it was told
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pr.name, err)

@@ -213,6 +213,8 @@ func takeRows(x, rows *Node) *Node {
 	b := x.Shape().Dim(0)
 	if rows.Rank() == 1 {
 		rows = BroadcastPrefix(rows, b)
+	} else if got := rows.Shape().Dim(0); got != b {
+		panic(fmt.Errorf("rows are given for %d elements of a batch, features for %d", got, b))
 	}
 	element := Iota(x.Graph(), shapes.Make(rows.DType(), rows.Shape().Dimensions...), 0)
 	return Gather(x, Stack([]*Node{element, rows}, -1))

@@ -33,7 +33,7 @@ func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
 	}
 	w := &Weights{params: params, slots: map[string]map[string]*model.Variable{"": {}}, store: model.NewStore(), dtype: dtype}
 	for _, p := range params {
-		values := make([]float32, 0)
+		var values []float32
 		if p.Trainable() {
 			values = make([]float32, p.Size())
 		} else if values = p.Table(); len(values) != p.Size() {
