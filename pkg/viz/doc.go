@@ -1,0 +1,24 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+// Package viz turns plain Go values into pictures: learning curves, bars, heat maps, texts with their masks filled in,
+// drawings of the architecture, tables and the live panel of a running training.
+//
+// It knows no other package of the module. Charts are plots of gonum/plot in the style of the house and are returned
+// as such, so that a user goes on with them; what a chart library has nothing for is a Drawing. Both are a Figure, and
+// PNG makes a picture file of a Figure:
+//
+//	p := viz.Curves("Loss", "step", "bits per byte", series, viz.Reference{Name: "unigram", Y: 4.56})
+//	png, err := viz.PNG(p, 0, 0)
+//
+// The files of the package:
+//
+//	theme.go, ticks.go, colors.go   the style: fonts, axes, colours
+//	png.go, pen.go                  from a figure to a file; the strokes that drawings are made of
+//	curves.go, references.go        learning curves with dashed reference lines
+//	bars.go                         costs by stage
+//	heatmap.go, glyphs.go           attention maps, and how bytes are written on them
+//	maskedtext.go                   a text window: seen, filled in, true
+//	architecture.go                 encode, process, decode, with sizes
+//	table.go                        one table as text and as HTML
+//	panel.go                        the live panel, an SVG
+package viz
