@@ -5,12 +5,8 @@ package bench
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/gomlx/compute/dtypes"
-	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -64,7 +60,7 @@ func Do(ctx context.Context, w Work) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, err := perceiver.NewWeights(model.Params(), dtypes.Float32)
+	weights, err := train.NewWeights(model)
 	if err != nil {
 		return nil, err
 	}
@@ -128,36 +124,15 @@ func measure(ctx context.Context, model language.Benchmark, n int, f *Found, do 
 	return seconds, nil
 }
 
-// forward times the way from inputs to outputs. One number of the result is read, so that the whole has been computed.
+// forward times the way from inputs to outputs.
 func forward(ctx context.Context, b *backend.Backend, model language.Benchmark, weights *perceiver.Weights, n int, f *Found) ([]float64, error) {
-	program, err := weights.Compile(b.Compute, "forward", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-		z, err := model.Latents(p, in)
-		if err != nil {
-			return nil, err
-		}
-		y, err := model.Outputs(p, z, in, nil)
-		if err != nil {
-			return nil, err
-		}
-		return []*Node{ReduceAllSum(y)}, nil
-	})
+	program, err := train.NewForward(b.Compute, model, weights)
 	if err != nil {
 		return nil, err
 	}
 	defer program.Close()
 	return measure(ctx, model, n, f, func(_ int, batch tasks.Batch) error {
-		out, err := program.Run(batch...)
-		if err != nil {
-			return err
-		}
-		_, err = perceiver.Float32s(out[0])
-		release(slices.Concat(out, batch))
+		_, err := program.Run(batch)
 		return err
 	})
-}
-
-func release(ts []*tensors.Tensor) {
-	for _, t := range ts {
-		_ = t.FinalizeAll()
-	}
 }

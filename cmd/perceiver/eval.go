@@ -37,6 +37,6 @@ func (c *evalCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.JSON {
 		return json.NewEncoder(out).Encode(score)
 	}
-	fmt.Fprint(out, score.Table())
+	fmt.Fprint(out, score.Table().Text())
 	return nil
 }

@@ -49,7 +49,7 @@ func (c *trainCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(os.Stderr, table)
+	fmt.Fprint(os.Stderr, table.Text())
 	run, err := x.Train(ctx)
 	dir, folderErr := x.Folder()
 	if folderErr != nil {
@@ -64,7 +64,7 @@ func (c *trainCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.JSON {
 		return c.print(out, run.Dir, nil)
 	}
-	fmt.Fprint(out, run.Summary())
+	fmt.Fprint(out, run.Summary().Text())
 	return nil
 }
 

@@ -52,7 +52,8 @@ func Data(source string) Option { return func(o *options) { o.Source = source } 
 // In chooses the run folder. Without it the folder is named by the experiment and its settings, below Runs.
 func In(folder string) Option { return func(o *options) { o.folder = folder } }
 
-// Load reads an experiment by its name, as "language/mlm", or by the path of a file.
+// Load reads an experiment by its name, as "language/mlm", or by the path of a file. Settings in the environment variable
+// PERCEIVER_SET, separated by spaces, come on top: tests run notebooks with "train.steps=20".
 func Load(name string, opts ...Option) (*Experiment, error) {
 	var o options
 	for _, opt := range opts {
@@ -63,6 +64,7 @@ func Load(name string, opts ...Option) (*Experiment, error) {
 			o.Source = abs // the run may be taken up from another folder
 		}
 	}
+	o.Options.Set = append(o.Options.Set, strings.Fields(os.Getenv("PERCEIVER_SET"))...)
 	e, err := load(name, o.Options)
 	if err != nil {
 		return nil, err

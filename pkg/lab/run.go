@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/runs"
@@ -87,11 +86,8 @@ func (r *Run) weights(task tasks.Task) (*perceiver.Weights, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	w, err := perceiver.NewWeights(task.Params(), dtypes.Float32)
-	if err != nil {
-		return nil, 0, err
-	}
-	return w, c.Step, train.Restore(c, w)
+	w, err := train.Restore(c, task)
+	return w, c.Step, err
 }
 
 // Predict asks the run's best checkpoint about an input: a text, or the path of a file, as the task wants it.

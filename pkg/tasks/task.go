@@ -45,6 +45,8 @@ type Task interface {
 	Cost() perceiver.Cost
 	// Shapes are the sizes of the arrays, for tables and drawings.
 	Shapes() Shapes
+	// Architecture is the latent array, encoder and tower.
+	Architecture() perceiver.Config
 
 	// TrainBatch makes the batch of a training step. It is a function of the step and the seed alone, so that a run
 	// that was interrupted goes on with the very batch it would have had, and several workers can read ahead. It may be
@@ -105,6 +107,7 @@ func (s Sum) Mean() float64 { return s.Total / s.Count }
 type Goal struct {
 	Metric        string
 	LowerIsBetter bool
+	LossScale     float64 // metric = loss·LossScale, where the two measure the same; else 0
 }
 
 // Better reports whether score a beats score b.

@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/runs"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/weights"
 )
 
@@ -148,9 +150,18 @@ func slotName(slot, name string) string {
 	return slot + "/" + name
 }
 
-// Restore reads the weights of a run's checkpoint.
-func Restore(c runs.Checkpoint, w *perceiver.Weights) error {
-	return ReadWeights(filepath.Join(c.Dir, modelFile), w)
+// NewWeights makes room for the weights of a task.
+func NewWeights(task tasks.Task) (*perceiver.Weights, error) {
+	return perceiver.NewWeights(task.Params(), dtypes.Float32)
+}
+
+// Restore reads the weights of a task from a run's checkpoint.
+func Restore(c runs.Checkpoint, task tasks.Task) (*perceiver.Weights, error) {
+	w, err := NewWeights(task)
+	if err != nil {
+		return nil, err
+	}
+	return w, ReadWeights(filepath.Join(c.Dir, modelFile), w)
 }
 
 // logTraining ends a window of steps with a line of metrics.jsonl.

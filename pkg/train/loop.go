@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/runs"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -84,7 +83,7 @@ type loop struct {
 
 // open makes the programs and either restores the last checkpoint or starts the weights.
 func (l *loop) open() (err error) {
-	if l.weights, err = perceiver.NewWeights(l.Task.Params(), dtypes.Float32); err != nil {
+	if l.weights, err = NewWeights(l.Task); err != nil {
 		return err
 	}
 	if l.stepper, err = NewStepper(l.Backend, l.Task, l.weights, l.Config); err != nil {

@@ -39,6 +39,7 @@ func (t *toy) Params() []perceiver.Param {
 }
 func (t *toy) Cost() perceiver.Cost                                  { return perceiver.Cost{} }
 func (t *toy) Shapes() tasks.Shapes                                  { return tasks.Shapes{} }
+func (t *toy) Architecture() perceiver.Config                        { return t.encoder }
 func (t *toy) EvalExamples() int                                     { return 2 * t.batch }
 func (t *toy) EvalBatches() int                                      { return 2 }
 func (t *toy) EvalBatch(i int) (tasks.Batch, error)                  { return t.make(1<<40, i), nil }

@@ -4,6 +4,7 @@ package language
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -79,8 +80,13 @@ func (m Model) network(length int) (*network, error) {
 			return nil, fmt.Errorf("model.%s = %d: it must be at least %d", f.key, f.value, f.smallest)
 		}
 	}
-	if m.EmbeddingStd <= 0 || m.QueryStd <= 0 {
-		return nil, fmt.Errorf("model.embedding_std = %g, model.query_std = %g: they must be positive", m.EmbeddingStd, m.QueryStd)
+	for _, f := range []struct {
+		key   string
+		value float64
+	}{{"embedding_std", m.EmbeddingStd}, {"query_std", m.QueryStd}} {
+		if !(f.value > 0) || math.IsInf(f.value, 0) {
+			return nil, fmt.Errorf("model.%s = %g: it must be a positive number", f.key, f.value)
+		}
 	}
 	n := &network{Model: m, length: length, encoder: m.Config}
 	n.places = perceiver.Fourier{Name: "perceiver.positions", Grid: []int{length}, Bands: m.Bands}

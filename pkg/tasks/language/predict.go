@@ -4,6 +4,7 @@ package language
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -79,6 +80,11 @@ func (pr *Predictor) Ask(ids []int32) (*Answer, error) {
 	if n == 0 || n > pr.length {
 		return nil, fmt.Errorf("the model takes 1 to %d bytes at once, got %d", pr.length, n)
 	}
+	for i, id := range ids {
+		if id < 0 || id >= text.Vocabulary {
+			return nil, fmt.Errorf("id %d at %d is not one of the %d ids of the tokenizer", id, i, text.Vocabulary)
+		}
+	}
 	padded, mask := make([]int32, pr.length), make([]float32, pr.length)
 	copy(padded, ids)
 	for i := range n {
@@ -140,7 +146,7 @@ type Filled struct {
 
 // Fill is one run of hidden bytes.
 type Fill struct {
-	From        int     `json:"from"` // index of its first byte in the filled text
+	From        int     `json:"from"` // index in the filled text of its first character
 	Bytes       string  `json:"bytes"`
 	Probability float64 `json:"probability"` // that the model gives to the bytes it wrote, mean over them
 }
@@ -180,6 +186,9 @@ func (pr *Predictor) Fill(masked string) (*Filled, error) {
 				}
 			}
 		}
+		if bestP < 0 {
+			return nil, errors.New("the model's answers are not numbers, so its weights are damaged or its training diverged; choose another checkpoint")
+		}
 		hole := left[best]
 		ids[hole], probability[hole] = bestID, bestP
 		left = append(append([]int{}, left[:best]...), left[best+1:]...)
@@ -196,8 +205,11 @@ func (pr *Predictor) windows(n int, holes []int) []window {
 	}
 	var ws []window
 	for _, h := range holes {
-		if len(ws) > 0 && h < ws[len(ws)-1].to-pr.length/4 {
-			continue
+		if len(ws) > 0 {
+			// Near the end of a window a byte sees little of what comes after it, unless the text ends there too.
+			if last := ws[len(ws)-1].to; last == n || h < last-pr.length/4 {
+				continue
+			}
 		}
 		from := min(max(0, h-pr.length/2), n-pr.length)
 		ws = append(ws, window{from, from + pr.length})
@@ -205,8 +217,9 @@ func (pr *Predictor) windows(n int, holes []int) []window {
 	return ws
 }
 
-// likeliest is the most probable byte; special ids are never written.
+// likeliest is the most probable byte; special ids are never written. Where no probability is a number, p is -1.
 func likeliest(probabilities []float32) (id int32, p float64) {
+	p = -1
 	for i := text.FirstByte; i < len(probabilities); i++ {
 		if float64(probabilities[i]) > p {
 			id, p = int32(i), float64(probabilities[i])
@@ -216,11 +229,7 @@ func likeliest(probabilities []float32) (id int32, p float64) {
 }
 
 func collect(ids []int32, holes []int, probability map[int]float64) *Filled {
-	f := &Filled{}
-	offset := make([]int, len(ids)+1) // of each id in the filled text
-	for i := range ids {
-		offset[i+1] = offset[i] + len(text.Decode(ids[i:i+1]))
-	}
+	f := &Filled{Text: text.Decode(ids)}
 	for i := 0; i < len(holes); {
 		j := i
 		sum := 0.0
@@ -229,9 +238,17 @@ func collect(ids []int32, holes []int, probability map[int]float64) *Filled {
 			j++
 		}
 		run := ids[holes[i] : holes[i]+j-i]
-		f.Fills = append(f.Fills, Fill{From: offset[holes[i]], Bytes: text.Decode(run), Probability: sum / float64(j-i)})
+		f.Fills = append(f.Fills, Fill{From: place(f.Text, ids[:holes[i]]), Bytes: text.Decode(run), Probability: sum / float64(j-i)})
 		i = j
 	}
-	f.Text = text.Decode(ids)
 	return f
+}
+
+// place is where in the filled text the id after before is: the start of its character, if that began before it.
+func place(filled string, before []int32) int {
+	prefix := text.Decode(before)
+	if !strings.HasPrefix(filled, prefix) { // the mark that stands for the beginning of a character is not in the whole
+		prefix = strings.TrimSuffix(prefix, "\uFFFD")
+	}
+	return len(prefix)
 }

@@ -105,6 +105,9 @@ func (t *Task) Cost() perceiver.Cost { return t.cost() }
 // Shapes implements tasks.Task.
 func (t *Task) Shapes() tasks.Shapes { return t.shapes() }
 
+// Architecture implements tasks.Task.
+func (t *Task) Architecture() perceiver.Config { return t.encoder }
+
 // TrainBatch implements tasks.Task: ids [B, M] int32 with hidden bytes, the true ids [B, M] int32, and which positions
 // are hidden [B, M] float32.
 func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
@@ -140,6 +143,14 @@ func (t *Task) EvalBatch(i int) (tasks.Batch, error) {
 		}
 	}
 	return t.pack(ids, truth, hidden), nil
+}
+
+// HeldOut is held-out window i with the bytes hidden that evaluations hide.
+func (t *Task) HeldOut(i int) (text.Masked, error) {
+	if i < 0 || i >= len(t.held) {
+		return text.Masked{}, fmt.Errorf("held-out window %d: there are %d, counted from 0", i, len(t.held))
+	}
+	return t.mask(t.held[i], evalSeed, i, 0), nil
 }
 
 func (t *Task) room() (ids, truth []int32, hidden []float32) {
@@ -246,7 +257,7 @@ func (t *Task) Score(sums map[string]tasks.Sum) map[string]float64 {
 
 // Goal implements tasks.Task.
 func (t *Task) Goal() tasks.Goal {
-	return tasks.Goal{Metric: "bits_per_masked_byte", LowerIsBetter: true}
+	return tasks.Goal{Metric: "bits_per_masked_byte", LowerIsBetter: true, LossScale: 1 / math.Ln2}
 }
 
 // Baselines implements tasks.Task: bits for each hidden byte of the held-out windows under count models fitted on the
