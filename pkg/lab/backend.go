@@ -8,11 +8,20 @@ import (
 	"os"
 	"sync"
 
+	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/perceiver-go/perceiver/pkg/backend"
 )
 
-// Talk is where the package says what it does, beside results: which backend runs, where a run is kept. Nil keeps it silent.
-var Talk io.Writer = os.Stderr
+// Talk is where the package says what it does, beside results: which backend runs, where a run is kept. It is stderr, and
+// stdout in a notebook, where stderr looks like an error. Nil keeps it silent.
+var Talk = talk()
+
+func talk() io.Writer {
+	if gonbui.IsNotebook {
+		return os.Stdout
+	}
+	return os.Stderr
+}
 
 var opened struct {
 	sync.Mutex

@@ -86,7 +86,7 @@ func (x *Experiment) begin(ctx context.Context, folder *runs.Run, task tasks.Tas
 func machine(b *backend.Backend) runs.Machine {
 	facts := backend.Facts()
 	host, _ := os.Hostname()
-	return runs.Machine{Host: host, OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: facts.Cores, MemoryMB: facts.MemoryMB, Go: facts.Go, Backend: b.Name, Plugin: b.Version}
+	return runs.Machine{Host: host, OS: runtime.GOOS + "/" + runtime.GOARCH, CPU: facts.Processor, Cores: facts.Cores, MemoryMB: facts.MemoryMB, Go: facts.Go, Backend: b.Name, Plugin: b.Version}
 }
 
 // trainFLOPs are those of a training step: a backward pass costs twice a forward pass.

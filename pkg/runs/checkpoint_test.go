@@ -50,12 +50,16 @@ func TestSaveKeepsTheLastThreeAndTheBest(t *testing.T) {
 
 func TestLatestPassesOverDamage(t *testing.T) {
 	for name, damage := range map[string]func(dir string) error{
-		"a flipped byte":     func(dir string) error { return os.WriteFile(filepath.Join(dir, "model"), []byte(strings.Repeat("x", 299)+"y"), 0o644) },
+		"a flipped byte": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "model"), []byte(strings.Repeat("x", 299)+"y"), 0o644)
+		},
 		"a truncated file":   func(dir string) error { return os.Truncate(filepath.Join(dir, "model"), 10) },
 		"a missing file":     func(dir string) error { return os.Remove(filepath.Join(dir, "model")) },
 		"a missing manifest": func(dir string) error { return os.Remove(filepath.Join(dir, manifestFile)) },
 		"a broken manifest":  func(dir string) error { return os.WriteFile(filepath.Join(dir, manifestFile), []byte("{"), 0o644) },
-		"a path outside":     func(dir string) error { return os.WriteFile(filepath.Join(dir, manifestFile), []byte(`{"step":300,"files":{"../model":{}}}`), 0o644) },
+		"a path outside": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, manifestFile), []byte(`{"step":300,"files":{"../model":{}}}`), 0o644)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := create(t, t.TempDir())

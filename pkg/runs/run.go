@@ -68,7 +68,7 @@ type Machine struct {
 	OS       string `json:"os"`
 	CPU      string `json:"cpu,omitempty"`
 	Cores    int    `json:"cores"`
-	MemoryMB int64  `json:"memory_mb,omitempty"`
+	MemoryMB int    `json:"memory_mb,omitempty"`
 	Go       string `json:"go"`
 	Backend  string `json:"backend"`          // "xla" or "go"
 	Plugin   string `json:"plugin,omitempty"` // version of XLA
