@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type proxy struct {
 	sending                    map[zmq4.Socket]*sync.Mutex // one message at a time
 
 	queue queue
+	held  *wire.Message // "exit status 1" on stderr, which GoNB adds; the error that follows says it better
 
 	mu       sync.Mutex
 	toldStop bool            // the client asked for a shutdown
@@ -255,12 +257,27 @@ func (p *proxy) fromIOPub(m *wire.Message) {
 		var c struct{ Name, Text string }
 		if m.Decode(&c) == nil && c.Name == "stderr" {
 			p.queue.heard(m.Parent.ID, c.Text)
+			if exited.MatchString(strings.TrimSpace(strings.TrimPrefix(c.Text, "^C"))) {
+				p.letGo()
+				p.held = m
+				return
+			}
 		}
 	case "error":
+		p.held = nil
 		p.enrich(m, p.queue.words(m.Parent.ID, 0))
 		p.queue.sawError(m.Parent.ID)
 	}
+	p.letGo()
 	p.send(p.pub, m)
+}
+
+// letGo publishes what was held back.
+func (p *proxy) letGo() {
+	if p.held != nil {
+		p.send(p.pub, p.held)
+		p.held = nil
+	}
 }
 
 // enrich puts the last words of the program into an error.

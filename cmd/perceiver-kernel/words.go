@@ -26,7 +26,7 @@ type words struct {
 }
 
 // traceLines is how much of the program's last words an error repeats.
-const traceLines = 40
+const traceLines = 60
 
 var (
 	exited = regexp.MustCompile(`^(exit status \d+|signal: [a-z ]+)$`)
@@ -49,20 +49,14 @@ func (w words) explain(evalue string) (name, value string, trace []string, ok bo
 		return "interrupted", evalue, []string{"interrupted: " + evalue}, true
 	}
 	name, at := evalue, len(lines)-1
-	panicked := false
-	for i := len(lines) - 1; i >= 0; i-- {
+	for i := at; i >= 0; i-- {
 		if l := plain(lines[i]); strings.HasPrefix(l, "panic: ") || strings.HasPrefix(l, "fatal error: ") {
-			at, panicked = i, true
+			at = i
 			name, value, _ = strings.Cut(l, ": ")
 			break
 		}
 	}
-	switch {
-	case panicked:
-		lines = lines[at:]
-	case w.interrupted:
-		name, value = "interrupted", plain(lines[at])
-	default:
+	if value == "" {
 		// An error printed with its stack ends in pairs of a function and an indented place; the message stands above.
 		for at > 1 && strings.HasPrefix(lines[at], "\t") {
 			at -= 2
@@ -71,13 +65,12 @@ func (w words) explain(evalue string) (name, value string, trace []string, ok bo
 			at--
 		}
 		value = plain(lines[at])
+		if w.interrupted {
+			name = "interrupted"
+		}
 	}
-	if panicked && len(lines) > traceLines {
-		lines = lines[:traceLines] // the cell's own frames come first
-	} else if len(lines) > traceLines {
-		lines = lines[max(0, min(at, len(lines)-traceLines)):]
-		lines = lines[:min(len(lines), traceLines)]
-	}
+	lines = lines[at:]                          // what stands above was shown as it was written
+	lines = lines[:min(len(lines), traceLines)] // the cell's own frames come first
 	return name, value, lines, true
 }
 

@@ -194,17 +194,13 @@ func pageCSS() (string, error) {
 	var b strings.Builder
 	b.WriteString(pageStyle)
 	for _, theme := range []struct{ media, style string }{
-		{"", "github"}, {"@media (prefers-color-scheme: dark) {", "github-dark"},
+		{"@media not all and (prefers-color-scheme: dark) {", "github"}, {"@media (prefers-color-scheme: dark) {", "github-dark"},
 	} {
 		var css strings.Builder
 		if err := code.WriteCSS(&css, styles.Get(theme.style)); err != nil {
 			return "", fmt.Errorf("colours of code: %w", err)
 		}
-		b.WriteString(theme.media)
-		b.WriteString(css.String())
-		if theme.media != "" {
-			b.WriteString("}\n")
-		}
+		fmt.Fprintf(&b, "%s\n%s}\n", theme.media, css.String())
 	}
 	return b.String(), nil
 }

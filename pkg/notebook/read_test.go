@@ -223,5 +223,8 @@ func FuzzParse(f *testing.F) {
 		if err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("writing changes the notebook (%v):\n%s\n%s", err, once, twice)
 		}
+		if _, err := HTML(nb); err != nil {
+			t.Fatal(err)
+		}
 	})
 }

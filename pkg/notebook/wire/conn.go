@@ -46,7 +46,7 @@ func Dial(ctx context.Context, address string, kind zmq4.SocketType, identity st
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("no answer from %s: %w", address, err)
+			return nil, fmt.Errorf("no answer from %s: %w (%v)", address, context.Cause(ctx), err)
 		case <-time.After(dialAgain):
 		}
 	}
