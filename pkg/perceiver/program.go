@@ -27,7 +27,13 @@ type Program struct {
 // weights has a name that begins with "donate_", by which the backend lets it update them in place.
 func (w *Weights) Compile(backend compute.Backend, name string, build func(p *Pass, inputs []*Node) ([]*Node, error)) (*Program, error) {
 	exec, err := model.NewExec(backend, w.store, func(_ *model.Scope, g *Graph, inputs []*Node) []*Node {
-		outputs, err := build(w.Pass(g), inputs)
+		p := w.Pass(g)
+		var outputs []*Node
+		var err error
+		// GoMLX lets a panic that is not an error through, with its locks held.
+		if _, caught := p.Catch("graph", func() *Node { outputs, err = build(p, inputs); return nil }); caught != nil {
+			err = caught
+		}
 		if err != nil {
 			panic(buildError{err})
 		}
