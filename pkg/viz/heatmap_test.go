@@ -3,6 +3,7 @@
 package viz
 
 import (
+	"image/color"
 	"math"
 	"strings"
 	"testing"
@@ -86,7 +87,8 @@ func TestGuessColors(t *testing.T) {
 	if c := guessColor(unsure); c.R < 180 || c == paper {
 		t.Errorf("an unsure guess has colour %v, want a tint", c)
 	}
-	if guessColor(Cell{P: math.NaN()}) != guessColor(Cell{}) || guessColor(Cell{P: 7}) != green {
+	at := func(p float64) color.RGBA { return guessColor(Cell{Guess: "a", Truth: "a", P: p}) }
+	if at(math.NaN()) != at(0) || at(7) != green {
 		t.Error("a probability that is none is not bounded")
 	}
 }
