@@ -19,9 +19,10 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
+// pureGo is the backend of tests that would spend their time compiling on another.
 var pureGo = sync.OnceValues(func() (compute.Backend, error) { return compute.NewWithConfig("go:parallelism=-1") })
 
-func backend(t *testing.T) compute.Backend {
+func goBackend(t *testing.T) compute.Backend {
 	t.Helper()
 	b, err := pureGo()
 	if err != nil {
@@ -80,9 +81,9 @@ func fresh(t *testing.T, task *Task) *perceiver.Weights {
 }
 
 // run builds and executes a graph once.
-func run(t *testing.T, w *perceiver.Weights, inputs []*tensors.Tensor, build func(p *perceiver.Pass, in []*Node) ([]*Node, error)) [][]float32 {
+func run(t *testing.T, b compute.Backend, w *perceiver.Weights, inputs []*tensors.Tensor, build func(p *perceiver.Pass, in []*Node) ([]*Node, error)) [][]float32 {
 	t.Helper()
-	program, err := w.Compile(backend(t), "test", build)
+	program, err := w.Compile(b, "test", build)
 	if err != nil {
 		t.Fatal(err)
 	}

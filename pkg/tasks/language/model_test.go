@@ -80,7 +80,7 @@ func TestTiedReadout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := run(t, goBackend(t), w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		z, err := task.Latents(p, in)
 		if err != nil {
 			return nil, err

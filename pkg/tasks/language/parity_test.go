@@ -12,9 +12,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/weights"
 )
@@ -22,18 +24,23 @@ import (
 // The whole model, from ids to scores, with weights and answers of the published port. The files lie beside the
 // checkout; package perceiver checks the layers with a file that is always there.
 func TestAgreesWithThePublishedModel(t *testing.T) {
-	for _, name := range []string{"masked_lm", "masked_lm_noresidual"} {
-		t.Run(name, func(t *testing.T) {
-			folder := filepath.Join("..", "..", "..", "..", "shared", "parity", "tiny", name)
-			if _, err := os.Stat(folder); err != nil {
-				t.Skip("the parity fixtures are not beside this checkout, in ../shared/parity")
-			}
-			comparePublished(t, folder)
-		})
+	published := func(t *testing.T, name string) string {
+		folder := filepath.Join("..", "..", "..", "..", "shared", "parity", "tiny", name)
+		if _, err := os.Stat(folder); err != nil {
+			t.Skip("the parity fixtures are not beside this checkout, in ../shared/parity")
+		}
+		return folder
 	}
+	t.Run("masked_lm", func(t *testing.T) {
+		folder := published(t, "masked_lm")
+		backendtest.Each(t, func(t *testing.T, b compute.Backend) { comparePublished(t, b, folder) })
+	})
+	t.Run("masked_lm_noresidual", func(t *testing.T) {
+		comparePublished(t, goBackend(t), published(t, "masked_lm_noresidual"))
+	})
 }
 
-func comparePublished(t *testing.T, folder string) {
+func comparePublished(t *testing.T, b compute.Backend, folder string) {
 	n := publishedNetwork(t, folder)
 	w := publishedWeights(t, n, filepath.Join(folder, "model.safetensors"))
 	io, err := weights.Open(filepath.Join(folder, "io.safetensors"))
@@ -50,7 +57,7 @@ func comparePublished(t *testing.T, folder string) {
 	if _, masked := io.Tensor("in.attention_mask"); masked {
 		in = append(in, int64s(t, io, filepath.Join(folder, "io.safetensors"), "in.attention_mask"))
 	}
-	out := run(t, w, in, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := run(t, b, w, in, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		x, err := n.inputs(p, in[0])
 		if err != nil {
 			return nil, err

@@ -8,23 +8,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/perceiver-go/perceiver/datasets/text"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
-func predictor(t *testing.T, s *Spec) *Predictor {
+func predictor(t *testing.T, b compute.Backend, s *Spec) *Predictor {
 	t.Helper()
 	task := openTask(t, s, tasks.Options{})
-	pr, err := task.NewPredictor(backend(t), fresh(t, task))
+	pr, err := task.NewPredictor(b, fresh(t, task))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return pr
 }
 
-func TestAsk(t *testing.T) {
-	pr := predictor(t, smallSpec())
+func TestAsk(t *testing.T) { backendtest.Each(t, testAsk) }
+
+func testAsk(t *testing.T, b compute.Backend) {
+	pr := predictor(t, b, smallSpec())
 	ids := text.Encode("a [MASK]at.")
 	a, err := pr.Ask(ids)
 	if err != nil {
@@ -57,7 +61,7 @@ func TestAsk(t *testing.T) {
 }
 
 func TestFill(t *testing.T) {
-	pr := predictor(t, smallSpec())
+	pr := predictor(t, goBackend(t), smallSpec())
 	f, err := pr.Fill("é[MASK]b__c_")
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +89,7 @@ func TestFill(t *testing.T) {
 
 // The byte that is surest is written first, and the others are asked again with it in place.
 func TestFillWritesTheSurestFirst(t *testing.T) {
-	pr := predictor(t, smallSpec())
+	pr := predictor(t, goBackend(t), smallSpec())
 	const masked = "ab[MASK]de[MASK]gh"
 	first, err := pr.Ask(text.Encode(masked))
 	if err != nil {
@@ -120,7 +124,7 @@ func TestFillWritesTheSurestFirst(t *testing.T) {
 
 // A text longer than the model is filled at its start, in its middle and at its end, and nothing else changes.
 func TestFillLongTexts(t *testing.T) {
-	pr := predictor(t, smallSpec())
+	pr := predictor(t, goBackend(t), smallSpec())
 	var masked, pattern []string
 	for range 4 {
 		masked, pattern = append(masked, "__ some words _____ more words ___"), append(pattern, "?? some words ????? more words ???")
@@ -191,7 +195,7 @@ func TestFillWithBrokenWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr, err := task.NewPredictor(backend(t), w)
+	pr, err := task.NewPredictor(goBackend(t), w)
 	if err != nil {
 		t.Fatal(err)
 	}

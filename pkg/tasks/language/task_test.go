@@ -11,15 +11,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/datasets/text"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
-func TestCrossEntropy(t *testing.T) {
+func TestCrossEntropy(t *testing.T) { backendtest.Each(t, testCrossEntropy) }
+
+func testCrossEntropy(t *testing.T, b compute.Backend) {
 	scores := []float32{1, 2, 3, 0, 0, 0, -1000, 1000, 0, 2, 2, -5} // [2, 2, 3]
 	truth := []int32{2, 1, 0, 0}
 	log := func(x ...float64) float64 { // log of the sum of exponentials
@@ -36,7 +40,7 @@ func TestCrossEntropy(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(scores, 2, 2, 3), tensors.FromFlatDataAndDimensions(truth, 2, 2)}
-	out := run(t, w, in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := run(t, b, w, in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
 		nats, right := crossEntropy(in[0], in[1])
 		return []*Node{nats, right, Gradient(ReduceAllSum(nats), in[0])[0]}, nil
 	})
@@ -62,13 +66,15 @@ func TestCrossEntropy(t *testing.T) {
 }
 
 // The loss and its sums follow from the scores at the hidden places alone.
-func TestLoss(t *testing.T) {
+func TestLoss(t *testing.T) { backendtest.Each(t, testLoss) }
+
+func testLoss(t *testing.T, b compute.Backend) {
 	task := openTask(t, smallSpec(), tasks.Options{Batch: 3, Seed: 4})
 	batch, err := task.TrainBatch(2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := run(t, b, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		z, err := task.Latents(p, in)
 		if err != nil {
 			return nil, err
@@ -124,7 +130,7 @@ func TestDecodingInParts(t *testing.T) {
 				t.Fatal(err)
 			}
 			rows := []int32{3, 0, 11, 5, 4, 1, 2, 10, 9, 6, 7, 8}
-			out := run(t, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+			out := run(t, goBackend(t), fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 				z, err := task.Latents(p, in)
 				if err != nil {
 					return nil, err
