@@ -290,6 +290,9 @@ func (p *proxy) enrich(m *wire.Message, w words) {
 	if name, value, trace, ok := w.explain(evalue); ok {
 		c["ename"], c["evalue"], c["traceback"] = name, value, trace
 		m.Encode(c)
+	} else if reason, ok := buildError(evalue); ok {
+		c["ename"], c["evalue"] = "build failed", reason // the traceback shows the lines of the cell
+		m.Encode(c)
 	}
 }
 

@@ -75,3 +75,9 @@ func (w words) explain(evalue string) (name, value string, trace []string, ok bo
 }
 
 func plain(line string) string { return strings.TrimSpace(ansi.ReplaceAllString(line, "")) }
+
+// buildError is what the compiler said of a cell, without the line that names GoNB's temporary package.
+func buildError(evalue string) (string, bool) {
+	head, reason, _ := strings.Cut(evalue, "\n")
+	return strings.TrimSpace(reason), strings.HasPrefix(head, "# gonb_") && strings.TrimSpace(reason) != ""
+}

@@ -79,3 +79,14 @@ func TestIsComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestBuildError(t *testing.T) {
+	if got, ok := buildError("# gonb_12ab\n./main.go:3:1: undefined: x\n"); !ok || got != "./main.go:3:1: undefined: x" {
+		t.Errorf("%q %v", got, ok)
+	}
+	for _, s := range []string{"exit status 1", "# gonb_12ab", ""} {
+		if got, ok := buildError(s); ok {
+			t.Errorf("%q gives %q", s, got)
+		}
+	}
+}

@@ -74,7 +74,8 @@ func (k *kernel) start(ctx context.Context, argv []string, dir string, env []str
 		args[i] = strings.ReplaceAll(a, connectionFile, file)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	// The variable is Jupyter's: a kernel ends when the process of that number has, even if that was killed.
+	cmd.Dir, cmd.Env = dir, append(append(os.Environ(), fmt.Sprintf("JPY_PARENT_PID=%d", os.Getpid())), env...)
 	cmd.Stdout, cmd.Stderr = &k.said, &k.said
 	cmd.WaitDelay = toldToEnd // for what holds its output open
 	ownGroup(cmd)
