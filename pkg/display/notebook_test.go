@@ -120,7 +120,8 @@ func fifo(t *testing.T, folder, name string) string {
 	return path
 }
 
-// kernel keeps what arrives, and acknowledges as GoNB does.
+// kernel keeps what arrives, and acknowledges as GoNB does. It fails the test where a program goes on without waiting
+// for the acknowledgement of what it showed: GoNB loses such output when the program ends.
 func kernel(t *testing.T, to, from string, sent *[]protocol.DisplayData) (finish func()) {
 	in, err := os.OpenFile(to, os.O_RDWR, 0)
 	if err != nil {
@@ -131,6 +132,7 @@ func kernel(t *testing.T, to, from string, sent *[]protocol.DisplayData) (finish
 		t.Fatal(err)
 	}
 	done := make(chan bool)
+	waiting := 0
 	go func() {
 		defer close(done)
 		encoder := gob.NewEncoder(back)
@@ -140,9 +142,11 @@ func kernel(t *testing.T, to, from string, sent *[]protocol.DisplayData) (finish
 				return
 			}
 			if c, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue); ok {
+				waiting--
 				encoder.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: c.Value})
 				continue
 			}
+			waiting++
 			*sent = append(*sent, d)
 		}
 	}()
@@ -150,6 +154,9 @@ func kernel(t *testing.T, to, from string, sent *[]protocol.DisplayData) (finish
 		in.Close()
 		<-done
 		back.Close()
+		if waiting != 0 {
+			t.Errorf("%d things were shown without waiting for the notebook", waiting)
+		}
 	}
 }
 
