@@ -6,27 +6,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-	_ "github.com/gomlx/compute/gobackend"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
-
-// pureGo is the backend of most tests: it starts in no time and computes in float64 as well.
-var pureGo = sync.OnceValues(func() (compute.Backend, error) { return compute.NewWithConfig("go:parallelism=-1") })
-
-func goBackend(t testing.TB) compute.Backend {
-	t.Helper()
-	b, err := pureGo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // network is a small Perceiver IO with the head of the 2021 model beside its decoder. Every axis has another length
 // than its neighbours, and nearly every switch is on.
@@ -146,7 +132,24 @@ func (c call) try(build graphFn, inputs ...*tensors.Tensor) ([][]float64, error)
 		return nil, err
 	}
 	defer program.Close()
-	return runProgram(program, inputs...)
+	// A tensor belongs to the backend that it was on first, until it is called back. Other tests use other backends.
+	copies := make([]*tensors.Tensor, len(inputs))
+	for i, x := range inputs {
+		if copies[i], err = x.LocalClone(); err != nil {
+			return nil, err
+		}
+	}
+	out, err := runProgram(program, copies...)
+	for _, p := range c.weights.Params() {
+		value, err := c.weights.Variable("", p.Name).Value()
+		if err == nil {
+			err = value.ToLocal()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, err
 }
 
 func runProgram(program *Program, inputs ...*tensors.Tensor) ([][]float64, error) {
