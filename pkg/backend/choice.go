@@ -88,6 +88,11 @@ func checkPlugin(ctx context.Context, path, root string, longRun bool, env func(
 	}
 	t, err := tryPlugin(ctx, path, hash, r, root)
 	if err != nil {
+		if env("XLA_FLAGS") != "" {
+			if _, e := tryPlugin(ctx, path, hash, run{noFlags: true}, root); e == nil {
+				err = badFlags{fmt.Errorf("XLA_FLAGS=%s: XLA does not start with it (%w): correct or unset XLA_FLAGS", env("XLA_FLAGS"), err)}
+			}
+		}
 		return Choice{}, err
 	}
 	c := Choice{Name: "xla", Plugin: path, Devices: t.Devices, hash: hash, cpu: t.Platform == "cpu" || t.Platform == "Host", run: r}
@@ -95,10 +100,18 @@ func checkPlugin(ctx context.Context, path, root string, longRun bool, env func(
 	if t.Platform != "" {
 		c.Version += ", " + t.Platform
 	}
-	if t.Version != "" {
+	if t.Version != "" && t.Version != t.Platform {
 		c.Version += " " + firstLine(t.Version)
 	}
 	return c, nil
+}
+
+// badFlags is an error in XLA_FLAGS: the user's own setting, and no reason to run on something else.
+type badFlags struct{ error }
+
+func isBadFlags(err error) bool {
+	var b badFlags
+	return errors.As(err, &b)
 }
 
 func (e environment) choose(ctx context.Context, o Options) (Choice, error) {
@@ -140,6 +153,9 @@ func (e environment) asked(ctx context.Context, o Options, from, options string)
 			}
 			c, err = e.installed(ctx, o.LongRun)
 		}
+		if isBadFlags(err) {
+			return Choice{}, err
+		}
 		if err != nil {
 			return Choice{}, fmt.Errorf("%s asks for XLA, but %w: run `%s`, or unset GOMLX_BACKEND", from, err, setupCommand)
 		}
@@ -166,6 +182,9 @@ func (e environment) asked(ctx context.Context, o Options, from, options string)
 		}
 	}
 	c, err := e.check(ctx, path, o.LongRun)
+	if isBadFlags(err) {
+		return Choice{}, err
+	}
 	if missing(err) {
 		return Choice{}, fmt.Errorf("%s: there is no such plugin: correct the path, or %s", from, mendPlugin)
 	}
@@ -184,6 +203,9 @@ func (e environment) unasked(ctx context.Context, o Options) (Choice, error) {
 	c, err := e.installed(ctx, o.LongRun)
 	if err == nil {
 		return c, nil
+	}
+	if isBadFlags(err) {
+		return Choice{}, err
 	}
 	if ctx.Err() != nil {
 		return Choice{}, ctx.Err()
@@ -224,6 +246,9 @@ func (e environment) installed(ctx context.Context, longRun bool) (Choice, error
 			c.Reason = "`perceiver setup` installed it"
 			return c, nil
 		}
+		if isBadFlags(err) {
+			return Choice{}, err
+		}
 		bad = append(bad, fmt.Errorf("the XLA plugin %s does not work (%w)", own, err))
 	} else if !missing(err) {
 		bad = append(bad, err)
@@ -239,6 +264,9 @@ func (e environment) installed(ctx context.Context, longRun bool) (Choice, error
 		if err == nil {
 			c.Reason = "the plugin " + f.path + " is installed"
 			return c, nil
+		}
+		if isBadFlags(err) {
+			return Choice{}, err
 		}
 		bad = append(bad, fmt.Errorf("the XLA plugin %s does not work (%w)", f.path, err))
 	}

@@ -19,6 +19,7 @@ type run struct {
 	longRun   bool   // oneDNN kernels
 	setFlags  string // what XLA_FLAGS must be; "" where it is left alone
 	flagsText string // what XLA then reads
+	noFlags   bool   // XLA_FLAGS is to be taken out of the environment; for a trial only
 }
 
 // planRun decides from what the caller says and the environment holds, and from nothing that is measured: the same call
@@ -72,12 +73,12 @@ func readFlags(value string) (text string, isFile bool, err error) {
 	}
 	f, err := os.Open(value)
 	if err != nil {
-		return "", true, fmt.Errorf("XLA_FLAGS=%s: it does not begin with a dash, so it names a file of flags, which cannot be read (%w): correct or unset XLA_FLAGS", value, err)
+		return "", true, badFlags{fmt.Errorf("XLA_FLAGS=%s: it does not begin with a dash, so it names a file of flags, which cannot be read (%w): correct or unset XLA_FLAGS", value, err)}
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, 1<<20))
 	if err != nil {
-		return "", true, fmt.Errorf("XLA_FLAGS=%s: cannot read this file of flags (%w): correct or unset XLA_FLAGS", value, err)
+		return "", true, badFlags{fmt.Errorf("XLA_FLAGS=%s: cannot read this file of flags (%w): correct or unset XLA_FLAGS", value, err)}
 	}
 	return string(b), true, nil
 }

@@ -78,7 +78,7 @@ func Setup(ctx context.Context, log io.Writer) (Choice, error) {
 }
 
 // install runs the ways to get XLA until one works. One process at a time does so; the others wait and find it done.
-func install(ctx context.Context, root string, log io.Writer, w wheel, other func(context.Context, io.Writer) error) error {
+func install(ctx context.Context, root string, log io.Writer, w wheel, other func(context.Context) error) error {
 	if log == nil {
 		log = io.Discard
 	}
@@ -111,7 +111,7 @@ func install(ctx context.Context, root string, log io.Writer, w wheel, other fun
 		return ctx.Err()
 	}
 	fmt.Fprintf(log, "That did not work (%v). Trying go-xla's own installer.\n", first)
-	second := other(ctx, log)
+	second := other(ctx)
 	if second == nil {
 		forget(root)
 		return nil
@@ -236,8 +236,8 @@ func pipDownload(ctx context.Context, dir string) (string, error) {
 }
 
 // goXLA runs go-xla's installer in a child process, because it cannot be stopped otherwise.
-func goXLA(ctx context.Context, log io.Writer) error {
-	_, err := child(ctx, installLimit, nil, installVar+"=cpu")
+func goXLA(ctx context.Context) error {
+	_, err := child(ctx, installLimit, installVar+"=cpu")
 	return err
 }
 

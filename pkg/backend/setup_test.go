@@ -46,7 +46,7 @@ func fakeWheel(t *testing.T, member, content, want string, fetched *atomic.Int32
 	}}
 }
 
-func noOther(context.Context, io.Writer) error { return errors.New("github.com cannot be reached") }
+func noOther(context.Context) error { return errors.New("github.com cannot be reached") }
 
 func onlyWhereTheWheelIs(t *testing.T) {
 	t.Helper()
@@ -118,7 +118,7 @@ func TestInstallRefusesOtherContent(t *testing.T) {
 		if failedLately(root) == "" {
 			t.Errorf("%s: the failure is not remembered", what)
 		}
-		if err := install(context.Background(), root, nil, w, func(context.Context, io.Writer) error { return nil }); err != nil {
+		if err := install(context.Background(), root, nil, w, func(context.Context) error { return nil }); err != nil {
 			t.Errorf("%s: the other way works, and yet: %v", what, err)
 		}
 		if failedLately(root) != "" {

@@ -98,11 +98,11 @@ func tryPlugin(ctx context.Context, path, hash string, r run, root string) (tria
 	if r.setFlags != "" {
 		variables = append(variables, "XLA_FLAGS="+r.setFlags)
 	}
-	out, err := child(ctx, trialLimit, nil, variables...)
+	if r.noFlags {
+		variables = append(variables, "XLA_FLAGS=")
+	}
+	out, err := child(ctx, trialLimit, variables...)
 	if err != nil {
-		if r.flagsText != "" {
-			err = fmt.Errorf("%w (with XLA_FLAGS=%s)", err, strings.TrimSpace(r.flagsText))
-		}
 		return trial{}, err
 	}
 	var t trial
@@ -117,9 +117,9 @@ func tryPlugin(ctx context.Context, path, hash string, r run, root string) (tria
 	return t, nil
 }
 
-// child starts this binary again with variables in its environment, and gives what it wrote to standard output. Its
-// standard error goes to talk, where there is one.
-func child(ctx context.Context, limit time.Duration, talk io.Writer, variables ...string) ([]byte, error) {
+// child starts this binary again with variables in its environment, "NAME=" to take one out, and gives what it wrote to
+// standard output.
+func child(ctx context.Context, limit time.Duration, variables ...string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program's own file to try it: %w", err)
@@ -132,13 +132,17 @@ func child(ctx context.Context, limit time.Duration, talk io.Writer, variables .
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(os.Environ(), variables...)
+	cmd.Env = os.Environ()
+	for _, v := range variables {
+		name, value, _ := strings.Cut(v, "=")
+		cmd.Env = slices.DeleteFunc(cmd.Env, func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		if value != "" {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
 	cmd.WaitDelay = 5 * time.Second
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = limited(&out), limited(&complaint)
-	if talk != nil {
-		cmd.Stderr = io.MultiWriter(cmd.Stderr, talk)
-	}
 	err = cmd.Run()
 	switch {
 	case err == nil:
@@ -168,7 +172,11 @@ func complaintOf(text string, err error) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
 	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "" })
 	if i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "flag") }); i >= 0 {
-		return strings.TrimSpace(lines[i]) // XLA says so, and where, before it gives up
+		line := lines[i] // XLA says so, after where in its source, before it gives up
+		if _, text, found := strings.Cut(line, "] "); found {
+			line = text
+		}
+		return strings.TrimSpace(line)
 	}
 	if len(lines) == 0 {
 		return err.Error()
