@@ -28,10 +28,10 @@ var opened struct {
 	backend *backend.Backend
 }
 
-// Backend opens the backend, XLA where it can be had, once for the whole program; it installs XLA where there is none.
+// Backend opens the backend, XLA where it can be had, once for the whole program. It installs XLA where there is none.
 func Backend(ctx context.Context) (*backend.Backend, error) { return openBackend(ctx, false) }
 
-// openBackend opens the backend for a long run, or gives the one that is open.
+// openBackend opens the backend for a long run or a short one, or gives the one that is open.
 func openBackend(ctx context.Context, longRun bool) (*backend.Backend, error) {
 	opened.Lock()
 	defer opened.Unlock()
@@ -45,8 +45,8 @@ func openBackend(ctx context.Context, longRun bool) (*backend.Backend, error) {
 	return opened.backend, nil
 }
 
-// longRunFLOPs is the size of a training from which it is worth to compile for longer: some two minutes of a small CPU.
-// It is a property of the experiment, so that a run that is taken up computes with the same kernels as before.
+// longRunFLOPs is the size of a training from which it is worth to compile for longer: some minutes of a small CPU. It is
+// a property of the experiment, so that a run that is taken up computes with the same kernels as before.
 const longRunFLOPs = 3e13
 
 func isLong(trainFLOPs float64, steps int) bool { return trainFLOPs*float64(steps) > longRunFLOPs }

@@ -44,10 +44,10 @@ func (r *Reader) Read(masked string) (*Reading, error) {
 	return &Reading{m, a, false}, nil
 }
 
-// MaskedText draws readings one after the other: what the model saw, what it filled in, and what stands there.
+// MaskedText draws readings one below the other: what the model saw, what it filled in, and what stands there.
 func MaskedText(title string, readings ...*Reading) *viz.Drawing {
-	var cells []viz.Cell
-	for _, r := range readings {
+	texts := make([][]viz.Cell, len(readings))
+	for k, r := range readings {
 		for i := range r.IDs {
 			c := viz.Cell{Seen: glyph(r.IDs[i]), Masked: r.Masked.Masked[i]}
 			if c.Masked {
@@ -62,10 +62,10 @@ func MaskedText(title string, readings ...*Reading) *viz.Drawing {
 			if r.known {
 				c.Truth = glyph(r.Labels[i])
 			}
-			cells = append(cells, c)
+			texts[k] = append(texts[k], c)
 		}
 	}
-	return viz.MaskedText(title, cells)
+	return viz.MaskedText(title, texts...)
 }
 
 func glyph(id int32) string {

@@ -36,6 +36,15 @@ func OpenRun(dir string) (*Run, error) {
 	return &Run{Run: r, X: &Experiment{Experiment: e, folder: dir}}, nil
 }
 
+// Run opens the experiment's run, which Train made, without training. It may be running.
+func (x *Experiment) Run() (*Run, error) {
+	dir, err := x.Folder()
+	if err != nil {
+		return nil, err
+	}
+	return OpenRun(dir)
+}
+
 // Score is what an evaluation found.
 type Score struct {
 	Experiment string             `json:"experiment"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -14,7 +15,7 @@ import (
 type Cell struct {
 	Seen   string  // what the model saw; not used where Masked
 	Guess  string  // what it says stands here
-	Truth  string  // what stands here
+	Truth  string  // what stands here; "" where nobody knows
 	Masked bool    // whether it had to guess
 	P      float64 // probability it gives to its guess, between 0 and 1
 }
@@ -31,19 +32,24 @@ const (
 
 // MaskedText draws a text in three rows: what the model saw (hidden places grey), what it filled in (green where right,
 // red and underlined where wrong, stronger where it is surer), and the truth. Read off what kinds of places it gets
-// right, and whether it knows when it does not. A long text is wrapped; after 40 lines the rest is counted only.
-func MaskedText(title string, cells []Cell) *Drawing {
+// right, and whether it knows when it does not. Each text begins a line of its own, a long one is wrapped, and after 40
+// lines the rest is counted only.
+func MaskedText(title string, texts ...[]Cell) *Drawing {
+	cells, lines := slices.Concat(texts...), wrap(texts)
 	if len(cells) == 0 {
 		return empty(title, "no text to show")
 	}
 	const edge, names, top, between = 8., 62., 30., 9.
 	block := 3*cellHeight + between
-	columns := min(perLine, len(cells))
-	lines := (len(cells) + perLine - 1) / perLine
-	shownLines := min(lines, linesLimit)
+	rest := len(cells)
+	lines = lines[:min(len(lines), linesLimit)]
+	columns := 0
+	for _, l := range lines {
+		columns, rest = max(columns, len(l)), rest-len(l)
+	}
 	masked, hit := 0, 0
 	for _, c := range cells {
-		if c.Masked {
+		if c.Masked && c.Truth != "" {
 			masked++
 			if c.right() {
 				hit++
@@ -51,23 +57,30 @@ func MaskedText(title string, cells []Cell) *Drawing {
 		}
 	}
 	w := max(edge+names+float64(columns)*cellWidth+edge, 400)
-	h := top + block*float64(shownLines) + 20
+	h := top + block*float64(len(lines)) + 20
 	return &Drawing{vg.Length(w), vg.Length(h), func(p pen) {
 		x0 := edge + names
 		p.text(x0, 14, shorten(title, bold(11), w-x0-edge), bold(11), ink, left)
-		for l := range shownLines {
+		for l, part := range lines {
 			y := top + block*float64(l)
 			for r, name := range []string{"it saw", "it filled in", "truth"} {
 				p.text(x0-7, y+cellHeight*(float64(r)+0.5), name, sans(8), faint, right)
 			}
-			part := cells[l*perLine : min((l+1)*perLine, len(cells))]
 			p.box(x0, y, cellWidth*float64(len(part)), 3*cellHeight, mist)
 			for i, c := range part {
 				p.cell(x0+cellWidth*float64(i), y, c)
 			}
 		}
-		p.maskedKey(x0, h-13, masked, hit, len(cells)-min(len(cells), shownLines*perLine))
+		p.maskedKey(x0, h-13, masked, hit, rest)
 	}}
+}
+
+// wrap cuts texts into lines.
+func wrap(texts [][]Cell) (lines [][]Cell) {
+	for _, t := range texts {
+		lines = slices.AppendSeq(lines, slices.Chunk(t, perLine))
+	}
+	return lines
 }
 
 // cell draws one place in its three rows.
@@ -87,7 +100,7 @@ func (p pen) cell(x, y float64, c Cell) {
 	back := guessColor(c)
 	fill(1, back)
 	write(1, c.Guess, on(back))
-	if !c.right() {
+	if c.Truth != "" && !c.right() {
 		p.box(x+1.125, y+2*cellHeight-2.25, cellWidth-2.625, 0.75, on(back))
 	}
 	fill(2, mix(line, paper, 0.65))
@@ -95,14 +108,17 @@ func (p pen) cell(x, y float64, c Cell) {
 }
 
 // guessColor is green for a right guess and red for a wrong one, from a tint where the model was unsure to the full
-// colour where it was certain.
+// colour where it was certain; it is blue where nobody knows.
 func guessColor(c Cell) color.RGBA {
 	p := c.P
 	if math.IsNaN(p) {
 		p = 0
 	}
 	col := red
-	if c.right() {
+	switch {
+	case c.Truth == "":
+		col = palette[0]
+	case c.right():
 		col = green
 	}
 	return mix(paper, col, 0.18+0.82*min(max(p, 0), 1))
