@@ -61,6 +61,7 @@ func Curves(title, x, y string, series []Series, references ...Reference) *plot.
 	for _, c := range curves {
 		p.Add(c)
 	}
+	p.X.Scale, p.Y.Scale = leasts(curves, refs)
 	pad(&p.Y)
 	if p.X.Min > 0 && p.X.Min <= 0.02*p.X.Max {
 		p.X.Min = 0 // steps are counted from 1, but read from 0
@@ -76,6 +77,30 @@ func Curves(title, x, y string, series []Series, references ...Reference) *plot.
 	return p
 }
 
+// leasts are linear scales with the smallest positive values of x and y.
+func leasts(curves []*curve, refs references) (x, y linear) {
+	x.least, y.least = math.Inf(1), math.Inf(1)
+	note := func(s *linear, v float64) {
+		if v > 0 {
+			s.least = min(s.least, v)
+		}
+	}
+	for _, k := range curves {
+		for _, points := range [][]point{k.main, k.cloud, k.low, k.high} {
+			for _, q := range points {
+				if !q.gap() {
+					note(&x, q.x)
+					note(&y, q.y)
+				}
+			}
+		}
+	}
+	for _, r := range refs.lines {
+		note(&y, r.Y)
+	}
+	return x, y
+}
+
 // pad leaves a little room above and below the curves.
 func pad(a *plot.Axis) {
 	if !(a.Max > a.Min) {
@@ -87,17 +112,9 @@ func pad(a *plot.Axis) {
 	if a.Min > 0 && a.Min < d {
 		a.Min = 0 // a curve that nearly touches 0 shows it
 	} else if a.Min != 0 {
-		a.Min = positiveOr(a.Min, a.Min-d)
+		a.Min -= d
 	}
 	a.Max += d
-}
-
-// positiveOr keeps the lower end of positive data positive, as a logarithmic axis needs it.
-func positiveOr(low, padded float64) float64 {
-	if low > 0 && padded <= 0 {
-		return low / 2
-	}
-	return padded
 }
 
 // point is a place on a plot. One with a NaN is a gap.

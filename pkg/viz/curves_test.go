@@ -188,3 +188,15 @@ func TestLegendAvoidsTheCurve(t *testing.T) {
 		t.Errorf("where both corners are taken the axis should leave room above the curves, but ends at %g", both.Y.Max)
 	}
 }
+
+func TestLogAxesBeginAtTheData(t *testing.T) {
+	p := Curves("", "", "", []Series{{X: []float64{0, 1e-3, 50}, Y: []float64{100, 1, 0.02}}}, Reference{"r", 0.01})
+	if p.X.Min != 0 || p.Y.Min != 0 {
+		t.Errorf("linear axes begin at %g and %g, want 0", p.X.Min, p.Y.Min)
+	}
+	LogX(p)
+	LogY(p)
+	if p.X.Min != 1e-3 || p.Y.Min != 0.01 {
+		t.Errorf("logarithmic axes begin at %g and %g, want the smallest positive values, 0.001 and 0.01", p.X.Min, p.Y.Min)
+	}
+}

@@ -71,13 +71,19 @@ func logarithmic(a *plot.Axis) {
 	if !(a.Max > 0) || math.IsInf(a.Max, 0) {
 		a.Max = 1
 	}
+	if l, ok := a.Scale.(linear); ok && l.least < a.Max {
+		a.Min = l.least
+	}
 	if !(a.Min > 0) {
 		a.Min = a.Max / 1000
-		if a.Max >= 2 {
-			a.Min = 1 // steps
-		}
 	}
 	a.Scale, a.Tick.Marker = logScale{}, LogTicks{}
+}
+
+// linear is a linear scale that knows the smallest positive value of its data, where a logarithmic axis would begin.
+type linear struct {
+	plot.LinearScale
+	least float64
 }
 
 // logScale is plot.LogScale without its panics: what has no logarithm lies far below the axis.
