@@ -6,7 +6,7 @@
 //	ctx := lab.Context()
 //	x := lab.Must(lab.Load("language/mlm", lab.Set("model.latents=64")))
 //	run := lab.Must(x.Train(ctx))
-//	display.Plot(lab.Must(run.Curve()), "loss")
+//	display.Figure(lab.Must(run.Curve()), "loss")
 //	filled := lab.Must(run.Fill(ctx, "the ____ of light"))
 //
 // A cell of a GoNB notebook is a program of its own, so nothing stays in memory from cell to cell: state lives in run
