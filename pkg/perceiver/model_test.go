@@ -305,3 +305,25 @@ func TestModelErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestConfigSwitches checks that each switch that leaves the weights alone still changes the latents.
+func TestConfigSwitches(t *testing.T) {
+	base := smallNetwork().encoder
+	w := testWeights(t, base.Params(), dtypes.Float32)
+	inputs := randoms("inputs", netBatch, netInputs, base.InputDim)
+	want := latentsOf(t, goBackend(t), base, w, inputs, nil)
+	for name, change := range map[string]func(c *Config){
+		"encoder residual": func(c *Config) { c.NoEncoderResidual = true },
+		"activation":       func(c *Config) { c.Activation = GELUTanh },
+		"blocks":           func(c *Config) { c.Blocks = 3 },
+		"cross attends":    func(c *Config) { c.CrossAttends = 1 },
+		"self heads":       func(c *Config) { c.SelfHeads = 1 },
+		"cross heads":      func(c *Config) { c.CrossHeads = 1 },
+	} {
+		c := base
+		change(&c)
+		if distance(latentsOf(t, goBackend(t), c, w, inputs, nil), want) < 1e-5 {
+			t.Errorf("%s: the latents are the same", name)
+		}
+	}
+}

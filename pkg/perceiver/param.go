@@ -19,7 +19,8 @@ type Piece struct {
 	Name   string // the published name, for example "perceiver.encoder.cross_attention.attention.self.query.weight"
 	Shape  []int  // the published shape
 	Layout Layout
-	Init   Init // how a fresh model fills it; the values depend on the seed and on Name only
+	Init   Init   // how a fresh model fills it; the values depend on the seed and on Name only
+	DType  string // of the published tensor, as safetensors names it; "": "F32". Counters are "I64"
 }
 
 // Param is one array of weights as the graph holds it. It holds one published tensor, or several that are used in one
@@ -35,10 +36,17 @@ type Param struct {
 	// counted nor saved. Position features are tables, because a constant of that size would be written out as text
 	// in the program that XLA compiles.
 	Table func() []float32
+
+	// Buffer marks state that is saved with the weights but is neither trained nor counted: the running statistics of a
+	// batch norm. A pass in training gives it new values with Pass.Update.
+	Buffer bool
 }
 
-// Trainable reports whether the Param is a weight rather than a table.
-func (p Param) Trainable() bool { return p.Table == nil }
+// Trainable reports whether the Param is a weight, and neither a table nor a buffer.
+func (p Param) Trainable() bool { return p.Saved() && !p.Buffer }
+
+// Saved reports whether the Param is in a file of the model: everything but tables, which are made again.
+func (p Param) Saved() bool { return p.Table == nil }
 
 // Decays reports whether weight decay applies: to everything but biases and norms, which are the vectors (perceiver/train of the published code).
 func (p Param) Decays() bool { return p.Trainable() && len(p.Shape) > 1 }
@@ -70,6 +78,18 @@ func Tensor(name string, init Init, shape ...int) Param {
 	return Param{Name: name, Shape: shape, Pieces: []Piece{{Name: name, Shape: shape, Init: init}}}
 }
 
+// BufferTensor is a buffer that is held as it is published.
+func BufferTensor(name string, init Init, shape ...int) Param {
+	p := Tensor(name, init, shape...)
+	p.Buffer = true
+	return p
+}
+
+// Counter is a buffer of one whole number, published as a 64-bit integer without axes. It counts up to 2^24.
+func Counter(name string) Param {
+	return Param{Name: name, Shape: []int{1}, Buffer: true, Pieces: []Piece{{Name: name, Shape: []int{}, Init: Fill(0), DType: "I64"}}}
+}
+
 // norm is the pair of weights of a layer norm over width channels.
 func norm(name string, width int) []Param {
 	return []Param{Tensor(name+".weight", Fill(1), width), Tensor(name+".bias", Fill(0), width)}
@@ -95,8 +115,11 @@ func fused(name string, in int, names []string, outs []int, init Init) []Param {
 
 // width is the number of positions a piece takes along the last axis of its Param.
 func (p Piece) width() int {
-	if p.Layout == Linear {
+	switch {
+	case p.Layout == Linear:
 		return p.Shape[0]
+	case len(p.Shape) == 0:
+		return 1 // one number without axes, in a Param of shape [1]
 	}
 	return p.Shape[len(p.Shape)-1]
 }
@@ -114,8 +137,8 @@ func (p Param) Spans() []Span {
 	return spans
 }
 
-// split copies the values of piece i, in published order, out of the values of the whole Param.
-func (p Param) split(i int, values []float32) []float32 {
+// Split copies the values of piece i, in published order, out of the values of the whole Param.
+func (p Param) Split(i int, values []float32) []float32 {
 	out := make([]float32, product(p.Pieces[i].Shape))
 	p.each(i, func(held, published int) { out[published] = values[held] })
 	return out
@@ -152,7 +175,7 @@ func checkParams(params []Param) error {
 		if err := p.checkShape(); err != nil {
 			return err
 		}
-		if !p.Trainable() {
+		if !p.Saved() {
 			continue
 		}
 		width := 0
@@ -161,7 +184,7 @@ func checkParams(params []Param) error {
 				return fmt.Errorf("perceiver: published tensor %q is listed twice", piece.Name)
 			}
 			seen[piece.Name] = true
-			if len(piece.Shape) == 0 || product(piece.Shape)*p.Shape[len(p.Shape)-1] != p.Size()*piece.width() {
+			if piece.Layout == Linear && len(piece.Shape) != 2 || product(piece.Shape)*p.Shape[len(p.Shape)-1] != p.Size()*piece.width() {
 				return fmt.Errorf("perceiver: published tensor %q of shape %v does not fit into weight %q of shape %v", piece.Name, piece.Shape, p.Name, p.Shape)
 			}
 			width += piece.width()

@@ -215,7 +215,7 @@ func (m published) checkGradient(t *testing.T, w *Weights, name string, gradient
 		}
 		for i, piece := range param.Pieces {
 			if want, ok := m.gradients[piece.Name]; ok {
-				near(t, "gradient of "+piece.Name, widen(param.split(i, values)), want.values, m.gradientBound)
+				near(t, "gradient of "+piece.Name, widen(param.Split(i, values)), want.values, m.gradientBound)
 				compared++
 			}
 		}

@@ -20,6 +20,7 @@ type Pass struct {
 
 	graph  *Graph
 	weight func(name string) *Node
+	update func(name string, value *Node)
 	random *Node // state of the random generator; nil outside of training
 	where  string
 }
@@ -46,6 +47,14 @@ func (p *Pass) Random(shape shapes.Shape) *Node {
 
 // Weight returns the weight or table of that name. It panics where there is none, as graph code does; see Catch.
 func (p *Pass) Weight(name string) *Node { return p.weight(name) }
+
+// Update gives a buffer the value that it will have when the program has run; Weight gives the new value from then on.
+func (p *Pass) Update(name string, value *Node) {
+	if now := p.weight(name); !now.Shape().Equal(value.Shape()) {
+		panic(fmt.Errorf("%s has shape %s and cannot become %s", name, now.Shape(), value.Shape()))
+	}
+	p.update(name, value)
+}
 
 // Catch runs f, which builds a part of the graph, and turns a panic of it into an error that names the layer in which
 // it happened. Whatever this package exports and builds graphs with does so under Catch, but for the small pieces that

@@ -183,3 +183,33 @@ func TestPieces(t *testing.T) {
 		wantError(t, err, "perceiver: task: ", word)
 	}
 }
+
+// TestOutputDropout checks that the outputs of attention and of the MLP are dropped, and the residuals are not.
+func TestOutputDropout(t *testing.T) {
+	const drop = 0.5
+	l := selfLayer()
+	l.OutputDropout = drop
+	w := testWeights(t, l.Params(), dtypes.Float64)
+	out := call{goBackend(t), w}.run(t, func(p *Pass, in []*Node) ([]*Node, error) {
+		p.Train(in[1])
+		seen := map[string]*Node{}
+		p.Tap = func(name string, x *Node) { seen[name] = x }
+		_, err := p.Catch("test", func() *Node { return l.forward(p, in[0], nil, nil) })
+		return []*Node{in[0], seen["self.attention_output"], seen["self.attention_plus_residual"], seen["self.mlp"], seen["self.out"]}, err
+	}, array(dtypes.Float64, "x", layerBatch, layerQueries, l.QueryDim), randomState(t, 11))
+	for i, what := range []string{"attention", "MLP"} {
+		residual, computed, sum := out[2*i], out[2*i+1], out[2*i+2]
+		dropped := 0
+		for k := range sum {
+			switch added := sum[k] - residual[k]; {
+			case added == 0:
+				dropped++
+			case math.Abs(added-computed[k]/(1-drop)) > 1e-12:
+				t.Fatalf("%s: element %d adds %g, want 0 or %g", what, k, added, computed[k]/(1-drop))
+			}
+		}
+		if dropped < len(sum)/4 || dropped > 3*len(sum)/4 {
+			t.Errorf("%s: %d of %d elements were dropped with probability %g", what, dropped, len(sum), drop)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func NewWeights(params []Param, dtype dtypes.DType) (*Weights, error) {
 	w := &Weights{params: params, slots: map[string]map[string]*model.Variable{"": {}}, store: model.NewStore(), dtype: dtype}
 	for _, p := range params {
 		var values []float32
-		if p.Trainable() {
+		if p.Saved() {
 			values = make([]float32, p.Size())
 		} else if values = p.Table(); len(values) != p.Size() {
 			return nil, fmt.Errorf("perceiver: table %q of shape %v made %d values", p.Name, p.Shape, len(values))
@@ -83,14 +83,19 @@ func (w *Weights) DType() dtypes.DType { return w.dtype }
 
 // Pass starts a forward pass in graph g, with dropout off.
 func (w *Weights) Pass(g *Graph) *Pass {
-	return &Pass{graph: g, weight: func(name string) *Node {
+	find := func(name string) *model.Variable {
 		v := w.slots[""][name]
 		if v == nil {
 			panic(fmt.Errorf("there is no weight %q", name))
 		}
-		return v.NodeValue(g)
-	}}
+		return v
+	}
+	return &Pass{graph: g, weight: func(name string) *Node { return find(name).NodeValue(g) },
+		update: func(name string, value *Node) { find(name).SetNodeValue(value) }}
 }
+
+// in reports whether the Param has saved values in a slot: buffers have none of what an optimizer keeps.
+func (p Param) in(slot string) bool { return p.Trainable() || slot == "" && p.Saved() }
 
 // Init gives every weight its initial value. The same seed gives the same values on every backend and machine.
 func (w *Weights) Init(seed uint64) error {
@@ -113,7 +118,7 @@ func (w *Weights) Load(slot string, read func(piece Piece) ([]float32, error)) e
 	var wait sync.WaitGroup
 	slots, errs := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, len(w.params))
 	for i, p := range w.params {
-		if !p.Trainable() {
+		if !p.in(slot) {
 			continue
 		}
 		slots <- struct{}{}
@@ -152,7 +157,7 @@ func (w *Weights) loadParam(slot string, p Param, read func(piece Piece) ([]floa
 // Published visits every published tensor with its values, or its values in a slot, in published order.
 func (w *Weights) Published(slot string, visit func(piece Piece, values []float32) error) error {
 	for _, p := range w.params {
-		if !p.Trainable() {
+		if !p.in(slot) {
 			continue
 		}
 		values, err := w.values(slot, p.Name)
@@ -160,7 +165,7 @@ func (w *Weights) Published(slot string, visit func(piece Piece, values []float3
 			return err
 		}
 		for i, piece := range p.Pieces {
-			if err := visit(piece, p.split(i, values)); err != nil {
+			if err := visit(piece, p.Split(i, values)); err != nil {
 				return err
 			}
 		}
