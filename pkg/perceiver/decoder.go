@@ -91,7 +91,7 @@ func (d Decoder) Decode(p *Pass, latents, queries, queryMask *Node) (*Node, erro
 		if queryMask != nil {
 			mask = &Mask{Queries: queryMask}
 		}
-		p.tap("queries", q)
+		p.Show("queries", q)
 		y := d.Layer().forward(p, q, latents, mask)
 		for i := range d.SelfLayers {
 			y = d.SelfLayer(i).forward(p, y, nil, nil)
@@ -101,7 +101,7 @@ func (d Decoder) Decode(p *Pass, latents, queries, queryMask *Node) (*Node, erro
 			y = p.Linear(d.Name+".final_layer", y)
 			leave()
 		}
-		p.tap("outputs", y)
+		p.Show("outputs", y)
 		return y
 	})
 }

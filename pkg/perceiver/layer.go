@@ -141,19 +141,19 @@ func (l Layer) forward(p *Pass, queries, keys *Node, mask *Mask) *Node {
 		panic(errors.New("a cross-attention needs inputs, and there are none"))
 	}
 	x := l.attend(p, queries, keys, mask)
-	p.tap(l.Name+".attention_output", x)
+	p.Show(l.Name+".attention_output", x)
 	x = p.dropout(x, l.OutputDropout)
 	if !l.NoResidual {
 		x = Add(x, queries)
 	}
-	p.tap(l.Name+".attention_plus_residual", x)
+	p.Show(l.Name+".attention_plus_residual", x)
 	h := p.LayerNorm(l.Name+".layernorm", x)
-	p.tap(l.Name+".layernorm", h)
+	p.Show(l.Name+".layernorm", h)
 	h = p.Linear(l.Name+".mlp.dense1", h)
 	h = p.Linear(l.Name+".mlp.dense2", l.Activation.apply(h))
-	p.tap(l.Name+".mlp", h)
+	p.Show(l.Name+".mlp", h)
 	y := Add(x, p.dropout(h, l.OutputDropout))
-	p.tap(l.Name+".out", y)
+	p.Show(l.Name+".out", y)
 	leave()
 	return y
 }
@@ -162,20 +162,20 @@ func (l Layer) forward(p *Pass, queries, keys *Node, mask *Mask) *Node {
 func (l Layer) attend(p *Pass, queries, keys *Node, mask *Mask) *Node {
 	att, qk, v := l.Name+".attention.self.", l.QK, l.v()
 	normed := p.LayerNorm(att+"layernorm1", queries)
-	p.tap(l.Name+".layernorm1", normed)
+	p.Show(l.Name+".layernorm1", normed)
 	var q, k, val *Node
 	if l.cross() {
 		kv := p.LayerNorm(att+"layernorm2", keys)
-		p.tap(l.Name+".layernorm2", kv)
+		p.Show(l.Name+".layernorm2", kv)
 		q, kv = p.Linear(att+"query", normed), p.Linear(att+"kv", kv)
 		k, val = channels(kv, 0, qk), channels(kv, qk, qk+v)
 	} else {
 		qkv := p.Linear(att+"qkv", normed)
 		q, k, val = channels(qkv, 0, qk), channels(qkv, qk, 2*qk), channels(qkv, 2*qk, 2*qk+v)
 	}
-	p.tap(l.Name+".query", q)
-	p.tap(l.Name+".key", k)
-	p.tap(l.Name+".value", val)
+	p.Show(l.Name+".query", q)
+	p.Show(l.Name+".key", k)
+	p.Show(l.Name+".value", val)
 
 	// The scale goes on the queries, the smaller array, and heads come before elements: both measured to be the faster form.
 	q = l.splitHeads(MulScalar(q, 1/math.Sqrt(float64(qk/l.heads()))))
@@ -185,14 +185,14 @@ func (l Layer) attend(p *Pass, queries, keys *Node, mask *Mask) *Node {
 	scores := DotGeneral(q, []int{last}, batch, k, []int{last}, batch)
 	scores, dead := l.MaskRule.apply(scores, mask)
 	probs := Softmax(scores, -1)
-	p.tap(l.Name+".probs", probs)
+	p.Show(l.Name+".probs", probs)
 	probs = p.dropout(probs, l.AttentionDropout)
 	context := DotGeneral(probs, []int{last}, batch, val, []int{last - 1}, batch)
 	if dead != nil {
 		context = Where(BroadcastToShape(dead, context.Shape()), ZerosLike(context), context)
 	}
 	context = l.mergeHeads(context)
-	p.tap(l.Name+".context", context)
+	p.Show(l.Name+".context", context)
 	return p.Linear(l.Name+".attention.output.dense", context)
 }
 

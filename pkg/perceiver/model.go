@@ -181,7 +181,7 @@ func (c Config) Process(p *Pass, latents, inputs *Node, mask *Mask) (*Node, erro
 			if c.Rematerialize {
 				z = z.Checkpoint()
 			}
-			p.tap("hidden_states", z)
+			p.Show("hidden_states", z)
 			z = l.forward(p, z, keys, m)
 		}
 		for b := range c.Blocks {
@@ -195,7 +195,7 @@ func (c Config) Process(p *Pass, latents, inputs *Node, mask *Mask) (*Node, erro
 		if c.Rematerialize {
 			z = z.StopCheckpoint()
 		}
-		p.tap("latents", z)
+		p.Show("latents", z)
 		return z
 	})
 }

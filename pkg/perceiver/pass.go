@@ -81,7 +81,8 @@ func (p *Pass) at(name string) func() {
 	return func() { p.where = before }
 }
 
-func (p *Pass) tap(name string, value *Node) {
+// Show hands an intermediate value to Tap, where there is one. Tasks show theirs too.
+func (p *Pass) Show(name string, value *Node) {
 	if p.Tap != nil {
 		p.Tap(name, value)
 	}
