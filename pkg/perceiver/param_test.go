@@ -84,3 +84,37 @@ func TestParamErrors(t *testing.T) {
 		})
 	}
 }
+
+// Buffers are saved, but neither trained, counted nor decayed, and an optimizer keeps nothing for them.
+func TestBuffers(t *testing.T) {
+	ps := []Param{Tensor("w", Fill(1), 2, 3), BufferTensor("norm.mean", Fill(0), 3), Counter("norm.steps")}
+	if Count(ps) != 6 || ps[1].Trainable() || ps[1].Decays() || !ps[1].Saved() {
+		t.Errorf("%d weights are counted, trainable %v, saved %v", Count(ps), ps[1].Trainable(), ps[1].Saved())
+	}
+	w, err := NewWeights(ps, dtypes.Float32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.AddSlot("m"); err != nil {
+		t.Fatal(err)
+	}
+	listed := func(slot string) (names []string) {
+		err := w.Published(slot, func(p Piece, _ []float32) error {
+			names = append(names, p.Name+" "+p.DType)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	if got := listed(""); !slices.Equal(got, []string{"w ", "norm.mean ", "norm.steps I64"}) {
+		t.Errorf("saved: %q", got)
+	}
+	if got := listed("m"); !slices.Equal(got, []string{"w "}) {
+		t.Errorf("kept by the optimizer: %q", got)
+	}
+	if err := w.Load("m", func(Piece) ([]float32, error) { return make([]float32, 6), nil }); err != nil {
+		t.Error(err)
+	}
+}

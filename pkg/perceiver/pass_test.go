@@ -213,3 +213,32 @@ func TestOutputDropout(t *testing.T) {
 		}
 	}
 }
+
+// A buffer has its new value later in the same pass, and in the next program.
+func TestUpdate(t *testing.T) {
+	eachBackend(t, func(t *testing.T, b compute.Backend) {
+		w, err := NewWeights([]Param{BufferTensor("mean", Fill(2), 3)}, dtypes.Float32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Init(1); err != nil {
+			t.Fatal(err)
+		}
+		out := call{b, w}.run(t, func(p *Pass, _ []*Node) ([]*Node, error) {
+			before := p.Weight("mean")
+			p.Update("mean", MulScalar(before, 3))
+			return []*Node{before, p.Weight("mean")}, nil
+		})
+		if out[0][0] != 2 || out[1][2] != 6 {
+			t.Errorf("before %v, after %v", out[0], out[1])
+		}
+		if got, err := w.Values("mean"); err != nil || got[1] != 6 {
+			t.Errorf("kept %v, error %v", got, err)
+		}
+		_, err = call{b, w}.try(func(p *Pass, _ []*Node) ([]*Node, error) {
+			p.Update("mean", Ones(p.Graph(), shapes.Make(dtypes.Float32, 2)))
+			return nil, nil
+		})
+		wantError(t, err, "mean has shape", "cannot become")
+	})
+}

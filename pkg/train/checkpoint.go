@@ -104,7 +104,7 @@ func writeSlots(path string, w *perceiver.Weights, slots ...string) error {
 	var values [][]float32
 	for _, slot := range slots {
 		err := w.Published(slot, func(piece perceiver.Piece, v []float32) error {
-			header = append(header, weights.Tensor{Name: slotName(slot, piece.Name), DType: "F32", Shape: piece.Shape})
+			header = append(header, weights.Tensor{Name: slotName(slot, piece.Name), DType: piece.DType, Shape: piece.Shape})
 			values = append(values, v)
 			return nil
 		})

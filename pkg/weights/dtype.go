@@ -38,8 +38,59 @@ func widen(into []float32, raw []byte, dtype string) error {
 				return fmt.Errorf("it has the value %g, which is too large for float32", x)
 			}
 		}
+	case "I64": // counters: whole numbers that float32 can hold
+		for i := range into {
+			x := int64(binary.LittleEndian.Uint64(raw[8*i:]))
+			into[i] = float32(x)
+			if x < -wholeFloat32 || x > wholeFloat32 {
+				return fmt.Errorf("it has the value %d, which float32 cannot hold exactly", x)
+			}
+		}
 	default:
-		return fmt.Errorf("its type is %s; only F32, F16, BF16 and F64 can be read as float32", dtype)
+		return fmt.Errorf("its type is %s; only F32, F16, BF16, F64 and I64 can be read as float32", dtype)
+	}
+	return nil
+}
+
+// wholeFloat32 and wholeFloat64 bound the whole numbers that these types hold without a gap.
+const (
+	wholeFloat32 = 1 << 24
+	wholeFloat64 = 1 << 53
+)
+
+// widen64 decodes little-endian values of a type into float64s; raw holds exactly len(into) of them.
+func widen64(into []float64, raw []byte, dtype string) error {
+	switch dtype {
+	case "F64":
+		for i := range into {
+			into[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
+		}
+	case "I64":
+		for i := range into {
+			x := int64(binary.LittleEndian.Uint64(raw[8*i:]))
+			into[i] = float64(x)
+			if x < -wholeFloat64 || x > wholeFloat64 {
+				return fmt.Errorf("it has the value %d, which float64 cannot hold exactly", x)
+			}
+		}
+	case "I32":
+		for i := range into {
+			into[i] = float64(int32(binary.LittleEndian.Uint32(raw[4*i:])))
+		}
+	case "U8", "BOOL":
+		for i := range into {
+			into[i] = float64(raw[i])
+		}
+	case "F32", "F16", "BF16":
+		narrow := make([]float32, len(into))
+		if err := widen(narrow, raw, dtype); err != nil {
+			return err
+		}
+		for i, x := range narrow {
+			into[i] = float64(x)
+		}
+	default:
+		return fmt.Errorf("its type is %s; only F64, F32, F16, BF16, I64, I32, U8 and BOOL can be read as float64", dtype)
 	}
 	return nil
 }

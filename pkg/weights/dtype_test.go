@@ -77,7 +77,7 @@ func TestDouble(t *testing.T) {
 
 func TestOtherTypesAreRefused(t *testing.T) {
 	for dtype := range bitsOf {
-		reads := dtype == "F32" || dtype == "F16" || dtype == "BF16" || dtype == "F64"
+		reads := dtype == "F32" || dtype == "F16" || dtype == "BF16" || dtype == "F64" || dtype == "I64"
 		if err := widen(nil, nil, dtype); (err == nil) != reads {
 			t.Errorf("%s: %v", dtype, err)
 		}

@@ -112,15 +112,21 @@ func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
 const mostValues = 1 << 31
 
 // Float32s reads a tensor's values, the last axis running fastest. F16 and BF16 are widened exactly and F64 is rounded,
-// where its values fit into a float32; other types are an error.
-func (f *File) Float32s(name string) ([]float32, error) {
+// where its values fit into a float32; I64 must be numbers that float32 holds exactly. Other types are an error.
+func (f *File) Float32s(name string) ([]float32, error) { return values(f, name, widen) }
+
+// Float64s reads the values of a tensor of floats, of whole numbers or of truth values (0 and 1), all of them exactly.
+func (f *File) Float64s(name string) ([]float64, error) { return values(f, name, widen64) }
+
+// values reads a tensor with a decoder.
+func values[T any](f *File, name string, decode func(into []T, raw []byte, dtype string) error) ([]T, error) {
 	i, ok := f.byName[name]
 	if !ok {
 		return nil, fmt.Errorf("weights %s: it has no tensor %s", f.name, quote(name))
 	}
 	t := f.tensors[i]
 	fail := func(err error) error { return fmt.Errorf("weights %s: tensor %s: %w", f.name, quote(name), err) }
-	if err := widen(nil, nil, t.DType); err != nil {
+	if err := decode(nil, nil, t.DType); err != nil {
 		return nil, fail(err)
 	}
 	width := int(bitsOf[t.DType] / 8)
@@ -128,7 +134,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	if n > mostValues {
 		return nil, fail(fmt.Errorf("it has %d values, and at most %d are read at once", n, uint64(mostValues)))
 	}
-	values := make([]float32, n)
+	values := make([]T, n)
 	raw := make([]byte, min(len(values)*width, chunk))
 	at := f.start + int64(t.from)
 	for rest := values; len(rest) > 0; {
@@ -136,7 +142,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 		if _, err := f.data.ReadAt(raw[:n*width], at); err != nil {
 			return nil, fail(fmt.Errorf("it cannot be read: %w", err))
 		}
-		if err := widen(rest[:n], raw, t.DType); err != nil {
+		if err := decode(rest[:n], raw, t.DType); err != nil {
 			return nil, fail(err)
 		}
 		rest, at = rest[n:], at+int64(n*width)

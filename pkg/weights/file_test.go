@@ -18,7 +18,7 @@ func TestOpenByHand(t *testing.T) {
 	b := fileOf(`{"__metadata__":{"format":"pt"},`+
 		`"f16":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"f32":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},`+
 		`"bf16":{"dtype":"BF16","shape":[2],"data_offsets":[12,16]},"f64":{"dtype":"F64","shape":[1],"data_offsets":[16,24]},`+
-		`"ids":{"dtype":"I64","shape":[1],"data_offsets":[24,32]}}`, 0)
+		`"ids":{"dtype":"U64","shape":[1],"data_offsets":[24,32]}}`, 0)
 	b = append(b, 0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0) // 1, -2.5
 	b = append(b, 0, 0x3e, 0x01, 0x80)                // 1.5, -2^-24
 	b = append(b, 0x80, 0x3f, 0x40, 0xc0)             // 1, -3
@@ -47,7 +47,7 @@ func TestOpenByHand(t *testing.T) {
 	if got := f.Metadata(); !reflect.DeepEqual(got, map[string]string{"format": "pt"}) {
 		t.Errorf("metadata %v", got)
 	}
-	for name, want := range map[string]string{"ids": "I64", "nothing": `no tensor "nothing"`} {
+	for name, want := range map[string]string{"ids": "U64", "nothing": `no tensor "nothing"`} {
 		if _, err := f.Float32s(name); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: the error is %v; it must name the file and say %s", name, err, want)
 		}

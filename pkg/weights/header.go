@@ -26,7 +26,7 @@ const metadataKey = "__metadata__"
 // Tensor is the header's entry of one tensor.
 type Tensor struct {
 	Name  string
-	DType string // "F32", "F16", "BF16", "I64", ...; for Write "F32" or ""
+	DType string // "F32", "F16", "BF16", "I64", ...; for Write "F32", "I64" or ""
 	Shape []int  // nil or empty: one value
 
 	from, to uint64 // offsets of its bytes in the data

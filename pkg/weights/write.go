@@ -4,6 +4,7 @@ package weights
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,7 @@ import (
 	"syscall"
 )
 
-// Write makes a file of F32 tensors, in the order given. It asks values for the values of each, by index and once, when
+// Write makes a file of F32 tensors, and of I64 ones whose values are whole numbers, in the order given. It asks values for the values of each, by index and once, when
 // their turn has come, so that no more than one tensor need be in memory beside its source. The same tensors give the
 // same bytes.
 //
@@ -43,10 +44,9 @@ func Write(path string, metadata map[string]string, tensors []Tensor, values fun
 			if len(v) != t.Size() {
 				return fmt.Errorf("tensor %s: there are %d values for the shape %v", quote(t.Name), len(v), t.Shape)
 			}
-			for part := range slices.Chunk(v, chunk/4) {
-				buf = buf[:0]
-				for _, x := range part {
-					buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+			for part := range slices.Chunk(v, chunk/8) {
+				if buf, err = encode(buf[:0], part, t.DType); err != nil {
+					return fmt.Errorf("tensor %s: %w", quote(t.Name), err)
 				}
 				if _, err := w.Write(buf); err != nil {
 					return err
@@ -59,6 +59,20 @@ func Write(path string, metadata map[string]string, tensors []Tensor, values fun
 		return fmt.Errorf("weights %s: %w", path, err)
 	}
 	return nil
+}
+
+// encode appends values as bytes of a type.
+func encode(buf []byte, values []float32, dtype string) ([]byte, error) {
+	for _, x := range values {
+		if dtype != "I64" {
+			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+		} else if n := int64(x); float32(n) == x && -wholeFloat32 <= n && n <= wholeFloat32 {
+			buf = binary.LittleEndian.AppendUint64(buf, uint64(n))
+		} else {
+			return nil, fmt.Errorf("its value %g is not a whole number of at most %d, as I64 wants it here", x, wholeFloat32)
+		}
+	}
+	return buf, nil
 }
 
 // encodeHeader is the header with its length in front, filled up with spaces so that the data begins at a multiple of 8.
@@ -85,8 +99,8 @@ func encodeHeader(metadata map[string]string, tensors []Tensor) ([]byte, error) 
 	seen, at := map[string]bool{metadataKey: true}, uint64(0)
 	for _, t := range tensors {
 		switch {
-		case t.DType != "" && t.DType != "F32":
-			return nil, fmt.Errorf("tensor %s: its type is %s, and only F32 is written", quote(t.Name), t.DType)
+		case t.DType != "" && t.DType != "F32" && t.DType != "I64":
+			return nil, fmt.Errorf("tensor %s: its type is %s, and only F32 and I64 are written", quote(t.Name), t.DType)
 		case seen[t.Name]:
 			return nil, fmt.Errorf("tensor %s: the name is taken, by another tensor or by the format", quote(t.Name))
 		}
@@ -94,7 +108,7 @@ func encodeHeader(metadata map[string]string, tensors []Tensor) ([]byte, error) 
 			return nil, err
 		}
 		seen[t.Name] = true
-		t.DType = "F32"
+		t.DType = cmp.Or(t.DType, "F32")
 		size, err := t.bytes()
 		if err != nil {
 			return nil, err
