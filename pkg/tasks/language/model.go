@@ -205,6 +205,9 @@ func (n *network) latents(p *perceiver.Pass, inputs, mask *Node) (*Node, error) 
 
 // outputs builds the scores [B, O', 262] of the queries in rows, or of all.
 func (n *network) outputs(p *perceiver.Pass, latents, inputs, rows *Node) (*Node, error) {
+	if rows != nil && !n.decoder.Independent() {
+		return nil, fmt.Errorf("perceiver: %s: model.decoder_layers = %d: outputs that attend to each other cannot be decoded in parts", n.decoder.Name, n.decoder.SelfLayers)
+	}
 	queries, err := n.queries.Array(p, perceiver.QueryInput{Rows: rows, Features: map[string]*Node{"inputs": inputs}})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ package language
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -111,12 +112,17 @@ func (t *Task) Architecture() perceiver.Config { return t.encoder }
 // TrainBatch implements tasks.Task: ids [B, M] int32 with hidden bytes, the true ids [B, M] int32, and which positions
 // are hidden [B, M] float32.
 func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
+	if t.train == nil {
+		return nil, errNoData
+	}
 	windows, err := t.train.Batch(step, t.batch)
 	if err != nil {
 		return nil, err
 	}
 	return t.masked(windows, t.seed, step)
 }
+
+var errNoData = errors.New("the task was opened without its data")
 
 // evalSeed hides the same held-out bytes in every run, whatever its seed, so that runs can be compared.
 const evalSeed = 20220125
@@ -130,6 +136,9 @@ func (t *Task) EvalBatches() int { return (len(t.held) + t.batch - 1) / t.batch 
 // EvalBatch implements tasks.Task. The last batch is filled up with windows whose positions do not count.
 func (t *Task) EvalBatch(i int) (tasks.Batch, error) {
 	held := t.held
+	if len(held) == 0 {
+		return nil, errNoData
+	}
 	ids, truth, hidden := t.room()
 	for row := range t.batch {
 		w := i*t.batch + row
@@ -263,6 +272,9 @@ func (t *Task) Goal() tasks.Goal {
 // Baselines implements tasks.Task: bits for each hidden byte of the held-out windows under count models fitted on the
 // training text. The order-2 model sees the two true bytes before the hidden one, even where they are hidden too.
 func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
+	if t.corpus == nil {
+		return nil, errNoData
+	}
 	counts, err := text.Fit(ctx, t.corpus, 0)
 	if err != nil {
 		return nil, err

@@ -294,3 +294,19 @@ func TestOpenRefuses(t *testing.T) {
 		t.Errorf("no window of 600 bytes is held out: %v", err)
 	}
 }
+
+func TestWithoutData(t *testing.T) {
+	task, err := NewSpec().Open(t.Context(), tasks.Options{NoData: true, Batch: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := task.TrainBatch(0); err == nil {
+		t.Error("a training batch without data")
+	}
+	if _, err := task.EvalBatch(0); err == nil {
+		t.Error("a held-out batch without data")
+	}
+	if _, err := task.Baselines(t.Context()); err == nil {
+		t.Error("baselines without data")
+	}
+}
