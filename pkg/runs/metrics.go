@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,38 +45,57 @@ func (r *Run) Log(record Record) error {
 // Records reads metrics.jsonl. A last line that was cut short, by a kill or because it is being written, is left out;
 // so is a line that is no record.
 func (r *Run) Records() ([]Record, error) {
-	f, err := os.Open(filepath.Join(r.Dir, MetricsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.Dir, err)
-	}
-	defer f.Close()
-	var records []Record
-	lines := bufio.NewScanner(f)
-	lines.Buffer(make([]byte, 1<<16), 1<<20)
-	for lines.Scan() {
-		var record Record
-		if json.Unmarshal(lines.Bytes(), &record) == nil {
-			records = append(records, record)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("run %s: %s: %w", r.Dir, MetricsFile, err)
-	}
-	return records, nil
+	records, _, err := r.records()
+	return records, err
 }
 
-// Rewind drops the records after a step: a run that goes on from there writes them again.
-func (r *Run) Rewind(step int) error {
-	records, err := r.Records()
+// longestLine bounds a line of metrics.jsonl; a record has a few hundred bytes.
+const longestLine = 1 << 20
+
+// records also counts the lines that are no records.
+func (r *Run) records() (records []Record, damaged int, err error) {
+	f, err := os.Open(filepath.Join(r.Dir, MetricsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
+	}
 	if err != nil {
-		return err
+		return nil, 0, fmt.Errorf("run %s: %w", r.Dir, err)
+	}
+	defer f.Close()
+	for lines := bufio.NewReaderSize(f, longestLine); ; {
+		line, long, err := lines.ReadLine()
+		if err == io.EOF {
+			return records, damaged, nil
+		}
+		for long && err == nil {
+			line = nil
+			_, long, err = lines.ReadLine()
+		}
+		if err != nil && err != io.EOF {
+			return nil, 0, fmt.Errorf("run %s: %s: %w", r.Dir, MetricsFile, err)
+		}
+		var record Record
+		if json.Unmarshal(line, &record) != nil || (record.Loss == nil && record.Eval == nil) {
+			damaged++
+			continue
+		}
+		records = append(records, record)
+	}
+}
+
+// Rewind drops the records after a step: a run that goes on from there writes them again. It drops lines that are no
+// records too, such as a last one that was cut short, and says how many there were.
+func (r *Run) Rewind(step int) (damaged int, err error) {
+	records, damaged, err := r.records()
+	if err != nil {
+		return 0, err
 	}
 	if r.metrics != nil {
 		r.metrics.Close()
 		r.metrics = nil
+	}
+	if len(records) == 0 && damaged == 0 {
+		return 0, nil
 	}
 	var kept []byte
 	for _, record := range records {
@@ -84,15 +104,12 @@ func (r *Run) Rewind(step int) error {
 		}
 		b, err := json.Marshal(record)
 		if err != nil {
-			return fmt.Errorf("run %s: %s: %w", r.Dir, MetricsFile, err)
+			return 0, fmt.Errorf("run %s: %s: %w", r.Dir, MetricsFile, err)
 		}
 		kept = append(append(kept, b...), '\n')
 	}
-	if len(records) == 0 {
-		return nil
-	}
 	if err := writeFile(filepath.Join(r.Dir, MetricsFile), kept); err != nil {
-		return fmt.Errorf("run %s: %w", r.Dir, err)
+		return 0, fmt.Errorf("run %s: %w", r.Dir, err)
 	}
-	return nil
+	return damaged, nil
 }

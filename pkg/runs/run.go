@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // Names inside a run folder.
@@ -47,6 +45,8 @@ type Info struct {
 
 	Step       int                `json:"step"`
 	Steps      int                `json:"steps"`
+	Goal       string             `json:"goal,omitempty"` // the metric by which the best checkpoint is chosen
+	LowerWins  bool               `json:"lower_wins,omitempty"`
 	Loss       float64            `json:"loss"` // mean over the steps since the one before the last line of metrics.jsonl
 	Metrics    map[string]float64 `json:"metrics,omitempty"`
 	Baselines  map[string]float64 `json:"baselines,omitempty"`
@@ -79,7 +79,7 @@ type Run struct {
 	Dir  string
 	Info Info
 
-	lock    *flock.Flock
+	lock    *Lock
 	metrics *os.File
 }
 
@@ -87,7 +87,7 @@ type Run struct {
 type HeldError struct{ Dir, Holder string }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("run %s is in use by %s; wait for it, stop it, or give another folder with --run", e.Dir, e.Holder)
+	return fmt.Sprintf("%s is in use by %s; wait for it, stop it, or give another folder", e.Dir, e.Holder)
 }
 
 // OtherExperimentError says that a run folder holds something else than what is to be run there.
@@ -104,30 +104,16 @@ func Create(dir string, experiment []byte, info Info) (*Run, error) {
 	if err := os.MkdirAll(filepath.Join(dir, checkpointsFolder), 0o755); err != nil {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
-	if err := r.hold(); err != nil {
+	lock, err := Hold(dir)
+	if err != nil {
 		return nil, err
 	}
+	r.lock = lock
 	if err := r.start(experiment); err != nil {
 		r.Close()
 		return nil, err
 	}
 	return r, nil
-}
-
-// hold takes the lock, which the system frees when the process ends however it ends.
-func (r *Run) hold() error {
-	path := filepath.Join(r.Dir, lockFile)
-	r.lock = flock.New(path)
-	held, err := r.lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("run %s: %w", r.Dir, err)
-	}
-	if !held {
-		holder, _ := os.ReadFile(path)
-		return &HeldError{r.Dir, strings.TrimSpace(string(holder))}
-	}
-	host, _ := os.Hostname()
-	return os.WriteFile(path, fmt.Appendf(nil, "process %d on %s\n", os.Getpid(), host), 0o644)
 }
 
 func (r *Run) start(experiment []byte) error {

@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-const toml = "task = \"toy\"\n\n[model]\nlatents = 32\n"
+const experimentTOML = "task = \"toy\"\n\n[model]\nlatents = 32\n"
 
 func create(t *testing.T, dir string) *Run {
 	t.Helper()
-	r, err := Create(dir, []byte(toml), Info{Experiment: "toy/one", Status: Running})
+	r, err := Create(dir, []byte(experimentTOML), Info{Experiment: "toy/one", Status: Running})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,13 +40,13 @@ func TestCreateTakesUpTheSameExperiment(t *testing.T) {
 func TestCreateRefusesAnotherExperiment(t *testing.T) {
 	dir := t.TempDir()
 	create(t, dir).Close()
-	_, err := Create(dir, []byte(strings.Replace(toml, "32", "64", 1)), Info{})
+	_, err := Create(dir, []byte(strings.Replace(experimentTOML, "32", "64", 1)), Info{})
 	var other *OtherExperimentError
 	if !errors.As(err, &other) || !strings.Contains(err.Error(), "latents = 32") || !strings.Contains(err.Error(), "latents = 64") {
 		t.Errorf("got %v, want an error that shows both values", err)
 	}
 	r := create(t, dir) // the refusal let the folder go
-	if b, _ := r.Experiment(); string(b) != toml {
+	if b, _ := r.Experiment(); string(b) != experimentTOML {
 		t.Errorf("the experiment was overwritten: %s", b)
 	}
 }
@@ -54,7 +54,7 @@ func TestCreateRefusesAnotherExperiment(t *testing.T) {
 func TestCreateIsExclusive(t *testing.T) {
 	dir := t.TempDir()
 	r := create(t, dir)
-	_, err := Create(dir, []byte(toml), Info{})
+	_, err := Create(dir, []byte(experimentTOML), Info{})
 	var held *HeldError
 	if !errors.As(err, &held) || !strings.Contains(err.Error(), "process ") {
 		t.Fatalf("got %v, want an error that names the holder", err)

@@ -67,7 +67,7 @@ func (l *loop) save(best bool) error {
 func (l *loop) restore() (bool, error) {
 	c, skipped, err := l.Job.Run.Latest()
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, l.Job.Run.Rewind(0)
+		return false, l.rewind(0)
 	}
 	if err != nil {
 		return false, err
@@ -92,7 +92,16 @@ func (l *loop) restore() (bool, error) {
 		return false, fmt.Errorf("%s: it is of step %d, its folder of step %d", filepath.Join(c.Dir, stateFile), l.state.Step, c.Step)
 	}
 	l.saved = c.Step
-	return true, l.Job.Run.Rewind(c.Step)
+	return true, l.rewind(c.Step)
+}
+
+// rewind drops what metrics.jsonl says of later steps, and lines that a kill cut short.
+func (l *loop) rewind(step int) error {
+	damaged, err := l.Job.Run.Rewind(step)
+	if damaged > 0 {
+		l.warn("%s: %d lines that were cut short or damaged are dropped", filepath.Join(l.Job.Run.Dir, runs.MetricsFile), damaged)
+	}
+	return err
 }
 
 // WriteWeights writes the weights of a model under their published names.
