@@ -46,6 +46,9 @@ type PublishedConfig struct {
 // maxPublished bounds every size in a configuration, far above any published one, so that products of three fit an int.
 const maxPublished = 1 << 20
 
+// maxDepth bounds the number of latent layers, each of which takes time even to be listed.
+const maxDepth = 1 << 12
+
 // ParsePublished reads config.json. Fields that are absent have the port's defaults, as in old files.
 func ParsePublished(config []byte) (PublishedConfig, error) {
 	c := PublishedConfig{
@@ -97,6 +100,9 @@ func (c PublishedConfig) validate() error {
 	}
 	if c.QK < 0 || c.V < 0 || c.QK > maxPublished || c.V > maxPublished {
 		return fmt.Errorf("config.json: qk_channels and v_channels must be null or from 1 to %d, got %d and %d", maxPublished, c.QK, c.V)
+	}
+	if c.Blocks*c.Layers > maxDepth {
+		return fmt.Errorf("config.json: num_blocks is %d and num_self_attends_per_block %d; together they may make %d layers", c.Blocks, c.Layers, maxDepth)
 	}
 	if len(c.Labels) == 0 {
 		return errors.New("config.json: id2label is empty; it must have one entry for each class")

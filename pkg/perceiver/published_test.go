@@ -52,6 +52,7 @@ func TestParsePublishedErrors(t *testing.T) {
 		`{"train_size": [3]}`:             {"train_size", "[3]"},
 		`{"train_size": [3, -4]}`:         {"train_size[1]", "-4"},
 		`{"output_shape": [1, 2, 3]}`:     {"output_shape"},
+		`{"num_blocks": 999999}`:          {"num_blocks", "999999", "layers"},
 		`{"hidden_act": "relu"}`:          {"hidden_act", "relu"},
 		`{"model_type": "bert"}`:          {"model_type", "bert"},
 		`{"id2label": {}}`:                {"id2label"},

@@ -30,7 +30,7 @@ func Benchmarks() map[string]Benchmark {
 		model  Model
 		batch  int
 		length int
-	}{{"S", s, 8, 256}, {"L", l, 8, 512}, {"F", Published(), 1, 2048}} {
+	}{{"S", s, 8, 256}, {"L", l, 8, 512}, {"F", Paper(), 1, 2048}} {
 		n, err := b.model.network(b.length)
 		if err != nil {
 			panic(err) // a mistake in the lines above
@@ -40,8 +40,8 @@ func Benchmarks() map[string]Benchmark {
 	return out
 }
 
-// Published is the model of the paper with the published names: 201,108,230 weights, windows of 2,048 bytes.
-func Published() Model {
+// Paper is the model of the paper with the published names: 201,108,230 weights, windows of 2,048 bytes.
+func Paper() Model {
 	return Model{Config: perceiver.Config{Latents: 256, LatentDim: 1280, Blocks: 1, LayersPerBlock: 26, SelfHeads: 8, CrossHeads: 8, QKWidth: 256, VWidth: 1280},
 		EmbeddingDim: 768, EmbeddingStd: 0.02, Positions: "learned", Bands: 1,
 		Queries: "learned", QueryDim: 768, QueryStd: 0.02, DecoderHeads: 8, DecoderQKWidth: 256, DecoderVWidth: 768, Readout: "tied"}

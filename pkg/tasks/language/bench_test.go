@@ -19,14 +19,14 @@ func TestPublishedSizes(t *testing.T) {
 		}
 		return n
 	}
-	pieces, large := Published(), Published()
+	pieces, large := Paper(), Paper()
 	pieces.vocabulary = 32_000 // SentencePiece
 	large.LatentDim, large.VWidth, large.LayersPerBlock = 1536, 1536, 40
 	for name, test := range map[string]struct {
 		n      *network
 		params int
 	}{
-		"bytes":           {build(Published(), 2048), 201_108_230},
+		"bytes":           {build(Paper(), 2048), 201_108_230},
 		"sentence pieces": {build(pieces, 512), 223_155_456},
 		"IO++":            {build(large, 2048), 425_607_430},
 		"S":               {Benchmarks()["S"].network, 721_795},
@@ -36,7 +36,7 @@ func TestPublishedSizes(t *testing.T) {
 		}
 	}
 
-	n := build(Published(), 2048)
+	n := build(Paper(), 2048)
 	for name, test := range map[string]struct {
 		params []perceiver.Param
 		want   int

@@ -143,7 +143,8 @@ func positive(a, otherwise int) int {
 
 func (m Model) ids() int { return positive(m.vocabulary, vocabulary) }
 
-func (n *network) params() []perceiver.Param {
+// inputParams are the embeddings and the positions of the inputs.
+func (n *network) inputParams() []perceiver.Param {
 	table := perceiver.TruncatedNormal(n.EmbeddingStd)
 	ps := []perceiver.Param{perceiver.Tensor(embeddingsName, table, n.ids(), n.EmbeddingDim)}
 	if n.Positions == "learned" {
@@ -151,6 +152,11 @@ func (n *network) params() []perceiver.Param {
 	} else {
 		ps = append(ps, n.places.Params()...)
 	}
+	return ps
+}
+
+func (n *network) params() []perceiver.Param {
+	ps := n.inputParams()
 	ps = append(ps, n.encoder.Params()...)
 	ps = append(ps, n.queries.Params()...)
 	ps = append(ps, n.decoder.Params()...)
@@ -187,11 +193,15 @@ func (n *network) inputs(p *perceiver.Pass, ids *Node) (*Node, error) {
 		if m > n.length {
 			panic(fmt.Errorf("the input has %d ids, the model takes %d at most", m, n.length))
 		}
+		p.Show("inputs_without_pos", x)
 		head := func(table *Node) *Node { return perceiver.Broadcast(Slice(table, AxisRange(0, m)), b) }
 		if n.Positions == "learned" {
-			return Add(x, head(p.Weight(positionsName)))
+			x = Add(x, head(p.Weight(positionsName)))
+		} else {
+			x = Concatenate([]*Node{x, head(n.places.Encode(p))}, -1)
 		}
-		return Concatenate([]*Node{x, head(n.places.Encode(p))}, -1)
+		p.Show("preprocessed", x)
+		return x
 	})
 }
 
