@@ -1,0 +1,107 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/perceiver-go/perceiver/pkg/perceiver"
+
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Forward builds the whole network. It takes one of
+//
+//	patches  [B, 2, 27, H, W]  the neighbourhoods of each pixel in both pictures, as the published port takes them
+//	frames   [B, 2, H, W, 3]   both pictures with values from -1 to 1, see NewFrame
+//
+// and gives
+//
+//	logits             [B, H, W, 2]  movement in units of FlowUnit pixels
+//	last_hidden_state  [B, N, D]     the latents
+func (n *Network) Forward(p *perceiver.Pass, in map[string]*Node) (map[string]*Node, error) {
+	x, err := n.inputs(p, in)
+	if err != nil {
+		return nil, err
+	}
+	z, err := n.encoder.Forward(p, x, nil)
+	if err != nil {
+		return nil, err
+	}
+	y, err := n.outputs(p, z, x, nil)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]*Node{"last_hidden_state": z, "logits": Reshape(y, y.Shape().Dim(0), n.Height, n.Width, 2)}, nil
+}
+
+// inputs builds the input array [B, H·W, C].
+func (n *Network) inputs(p *perceiver.Pass, in map[string]*Node) (*Node, error) {
+	return p.Catch("perceiver.input_preprocessor", func() *Node {
+		var patches *Node
+		switch {
+		case in["patches"] != nil:
+			x := in["patches"]
+			n.expect("patches", x, 2, n.patchDim(), n.Height, n.Width)
+			patches = TransposeAllAxes(x, 0, 1, 3, 4, 2)
+		case in["frames"] != nil:
+			x := in["frames"]
+			n.expect("frames", x, 2, n.Height, n.Width, colours)
+			patches = neighbourhoods(x, n.Patch)
+		default:
+			panic(errors.New("the model needs patches or frames, and there are neither"))
+		}
+		b := patches.Shape().Dim(0)
+		x := Reshape(perceiver.Patches(patches, 2, 1, 1), b, n.pixels(), 2*n.patchDim()) // the first picture's channels, then the second's
+		x = p.Linear(projectionName, x)
+		p.Show("inputs_without_pos", x)
+		places := perceiver.Broadcast(n.places.Encode(p), b)
+		p.Show("position_encoding", places)
+		x = Concatenate([]*Node{x, places}, -1)
+		p.Show("preprocessed", x)
+		return x
+	})
+}
+
+// expect panics unless x has the shape [B, dims...].
+func (n *Network) expect(name string, x *Node, dims ...int) {
+	if got := x.Shape().Dimensions; len(got) != len(dims)+1 || !slices.Equal(got[1:], dims) {
+		panic(fmt.Errorf("%s must have shape [B %s, got %v", name, fmt.Sprint(dims)[1:], got))
+	}
+}
+
+// neighbourhoods lays the pixels of a square of that side around each pixel side by side: frames [B, 2, H, W, 3] give
+// [B, 2, H, W, side·side·3] with channels (ky, kx, colour), the colour running fastest. Outside the picture there is 0, mid grey.
+func neighbourhoods(frames *Node, side int) *Node {
+	d := frames.Shape().Dimensions
+	h, w := d[2], d[3]
+	around := compute.PadAxis{Start: side / 2, End: side / 2}
+	padded := Pad(frames, ScalarZero(frames.Graph(), frames.DType()), compute.PadAxis{}, compute.PadAxis{}, around, around, compute.PadAxis{})
+	var parts []*Node
+	for ky := range side {
+		for kx := range side {
+			parts = append(parts, Slice(padded, AxisRange(), AxisRange(), AxisRange(ky, ky+h), AxisRange(kx, kx+w)))
+		}
+	}
+	return Concatenate(parts, -1)
+}
+
+// outputs builds the movement [B, O', 2], in units of FlowUnit pixels, at the pixels in rows (indices y·W+x, [O'] or
+// [B, O']), or at all.
+func (n *Network) outputs(p *perceiver.Pass, latents, inputs, rows *Node) (*Node, error) {
+	q, err := n.queries.Array(p, perceiver.QueryInput{Rows: rows, Features: map[string]*Node{"inputs": inputs}})
+	if err != nil {
+		return nil, err
+	}
+	y, err := n.decoder.Decode(p, latents, q, nil)
+	if err != nil {
+		return nil, err
+	}
+	return MulScalar(y, 1/n.OutputDivisor), nil
+}
+
+// Pixels turns what the network gives out into pixels. It is the one place where the unit changes.
+func (n *Network) Pixels(logits *Node) *Node { return MulScalar(logits, n.FlowUnit) }
