@@ -36,7 +36,7 @@ func (n *Network) NewEstimator(backend compute.Backend, w *perceiver.Weights, ba
 	e := &Estimator{network: n, batch: batch, rows: max(1, min(n.pixels(), decodedAtOnce/batch))}
 	var err error
 	e.encode, err = w.Compile(backend, "flow latents", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-		x, err := n.inputs(p, map[string]*Node{"frames": in[0]})
+		x, err := n.inputs(p, map[string]*Node{"in.frames": in[0]})
 		if err != nil {
 			return nil, err
 		}

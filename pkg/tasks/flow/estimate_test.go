@@ -22,11 +22,11 @@ import (
 func whole(t *testing.T, n *Network, w *perceiver.Weights, a, b *Frame) []float32 {
 	t.Helper()
 	return run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-		out, err := n.Forward(p, map[string]*Node{"frames": in[0]})
+		out, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
 		if err != nil {
 			return nil, err
 		}
-		return []*Node{n.Pixels(out["logits"])}, nil
+		return []*Node{n.Pixels(out["out.logits"])}, nil
 	}, tensors.FromFlatDataAndDimensions(append(append([]float32{}, a.Pix...), b.Pix...), 1, 2, n.Height, n.Width, 3))[0]
 }
 

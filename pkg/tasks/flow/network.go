@@ -15,13 +15,13 @@ import (
 
 // Forward builds the whole network. It takes one of
 //
-//	patches  [B, 2, 27, H, W]  the neighbourhoods of each pixel in both pictures, as the published port takes them
-//	frames   [B, 2, H, W, 3]   both pictures with values from -1 to 1, see NewFrame
+//	in.patches  [B, 2, 27, H, W]  the neighbourhoods of each pixel in both pictures, as the published port takes them
+//	in.frames   [B, 2, H, W, 3]   both pictures with values from -1 to 1, see NewFrame
 //
 // and gives
 //
-//	logits             [B, H, W, 2]  movement in units of FlowUnit pixels
-//	last_hidden_state  [B, N, D]     the latents
+//	out.logits             [B, H, W, 2]  movement in units of FlowUnit pixels
+//	out.last_hidden_state  [B, N, D]     the latents
 func (n *Network) Forward(p *perceiver.Pass, in map[string]*Node) (map[string]*Node, error) {
 	x, err := n.inputs(p, in)
 	if err != nil {
@@ -35,7 +35,7 @@ func (n *Network) Forward(p *perceiver.Pass, in map[string]*Node) (map[string]*N
 	if err != nil {
 		return nil, err
 	}
-	return map[string]*Node{"last_hidden_state": z, "logits": Reshape(y, y.Shape().Dim(0), n.Height, n.Width, 2)}, nil
+	return map[string]*Node{"out.last_hidden_state": z, "out.logits": Reshape(y, y.Shape().Dim(0), n.Height, n.Width, 2)}, nil
 }
 
 // inputs builds the input array [B, H·W, C].
@@ -43,16 +43,16 @@ func (n *Network) inputs(p *perceiver.Pass, in map[string]*Node) (*Node, error) 
 	return p.Catch("perceiver.input_preprocessor", func() *Node {
 		var patches *Node
 		switch {
-		case in["patches"] != nil:
-			x := in["patches"]
-			n.expect("patches", x, 2, n.patchDim(), n.Height, n.Width)
+		case in["in.patches"] != nil:
+			x := in["in.patches"]
+			n.expect("in.patches", x, 2, n.patchDim(), n.Height, n.Width)
 			patches = TransposeAllAxes(x, 0, 1, 3, 4, 2)
-		case in["frames"] != nil:
-			x := in["frames"]
-			n.expect("frames", x, 2, n.Height, n.Width, colours)
+		case in["in.frames"] != nil:
+			x := in["in.frames"]
+			n.expect("in.frames", x, 2, n.Height, n.Width, colours)
 			patches = neighbourhoods(x, n.Patch)
 		default:
-			panic(errors.New("the model needs patches or frames, and there are neither"))
+			panic(errors.New("the model needs in.patches or in.frames, and there are neither"))
 		}
 		b := patches.Shape().Dim(0)
 		x := Reshape(perceiver.Patches(patches, 2, 1, 1), b, n.pixels(), 2*n.patchDim()) // the first picture's channels, then the second's

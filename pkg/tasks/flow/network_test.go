@@ -56,21 +56,21 @@ func TestForward(t *testing.T) {
 			n, w = smallNetwork(t)
 		}
 		out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-			a, err := n.Forward(p, map[string]*Node{"frames": in[0]})
+			a, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
 			if err != nil {
 				return nil, err
 			}
 			patches := TransposeAllAxes(neighbourhoods(in[0], 3), 0, 1, 4, 2, 3)
-			c, err := n.Forward(p, map[string]*Node{"patches": patches})
+			c, err := n.Forward(p, map[string]*Node{"in.patches": patches})
 			if err != nil {
 				return nil, err
 			}
-			x, err := n.inputs(p, map[string]*Node{"frames": in[0]})
+			x, err := n.inputs(p, map[string]*Node{"in.frames": in[0]})
 			if err != nil {
 				return nil, err
 			}
-			some, err := n.outputs(p, a["last_hidden_state"], x, in[1])
-			return []*Node{a["logits"], c["logits"], some, n.Pixels(a["logits"])}, err
+			some, err := n.outputs(p, a["out.last_hidden_state"], x, in[1])
+			return []*Node{a["out.logits"], c["out.logits"], some, n.Pixels(a["out.logits"])}, err
 		}, tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3), tensors.FromFlatDataAndDimensions(rows, 4))
 		paritytest.Near(t, "patches", wide(out[1]), wide(out[0]), 1e-7)
 		var picked, pixels []float64
@@ -95,8 +95,8 @@ func TestScales(t *testing.T) {
 		n, w := smallNetwork(t)
 		n.OutputDivisor = divisor
 		return run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-			out, err := n.Forward(p, map[string]*Node{"frames": in[0]})
-			return []*Node{out["logits"]}, err
+			out, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
+			return []*Node{out["out.logits"]}, err
 		}, tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3))[0]
 	}
 	a, b := logits(100), logits(25)
@@ -113,13 +113,13 @@ func TestForwardErrors(t *testing.T) {
 		shape []int
 		words string
 	}{
-		{"patches", []int{1, 2, 27, 8, 6}, "patches must have shape [B 2 27 6 8]"},
-		{"frames", []int{1, 2, 6, 8}, "frames must have shape [B 2 6 8 3]"},
+		{"in.patches", []int{1, 2, 27, 8, 6}, "in.patches must have shape [B 2 27 6 8]"},
+		{"in.frames", []int{1, 2, 6, 8}, "in.frames must have shape [B 2 6 8 3]"},
 		{"pictures", []int{1}, "neither"},
 	} {
 		program, err := w.Compile(backendtest.Any(t), "test", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			out, err := n.Forward(p, map[string]*Node{c.name: in[0]})
-			return []*Node{out["logits"]}, err
+			return []*Node{out["out.logits"]}, err
 		})
 		if err != nil {
 			t.Fatal(err)

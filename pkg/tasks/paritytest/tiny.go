@@ -23,8 +23,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Model is a task's model in its published form. Its inputs and outputs have the names of the fixtures, without "in."
-// and "out.".
+// Model is a task's model in its published form. Its inputs and outputs have the names of the fixtures, "in.…"
+// and "out.…".
 type Model interface {
 	Params() []perceiver.Param
 	Forward(p *perceiver.Pass, in map[string]*Node) (map[string]*Node, error)
@@ -108,9 +108,9 @@ func (f *tiny) run(t *testing.T, b compute.Backend) {
 	var inputs []string
 	var args []*tensors.Tensor
 	for _, name := range slices.Sorted(maps.Keys(f.io)) {
-		if name, ok := strings.CutPrefix(name, "in."); ok {
+		if strings.HasPrefix(name, "in.") {
 			inputs = append(inputs, name)
-			if a := f.io["in."+name]; strings.HasPrefix(name, "subsampled.") {
+			if a := f.io[name]; strings.HasPrefix(name, "in.subsampled.") {
 				args = append(args, a.Ints())
 			} else {
 				args = append(args, a.Tensor())
@@ -121,8 +121,8 @@ func (f *tiny) run(t *testing.T, b compute.Backend) {
 	program, err := w.Compile(b, "parity", func(p *perceiver.Pass, args []*Node) ([]*Node, error) {
 		in, cotangents := map[string]*Node{}, map[string]*Node{}
 		for i, name := range inputs {
-			if output, ok := strings.CutPrefix(name, "cotangent."); ok {
-				cotangents[output] = args[i]
+			if output, ok := strings.CutPrefix(name, "in.cotangent."); ok {
+				cotangents["out."+output] = args[i]
 			} else {
 				in[name] = args[i]
 			}
@@ -145,8 +145,8 @@ func (f *tiny) run(t *testing.T, b compute.Backend) {
 			return nil, err
 		}
 		for _, name := range slices.Sorted(maps.Keys(out)) { // in order: a program that was compiled once is kept
-			add("out."+name, out[name])
-			add("out64."+name, out[name])
+			add(name, out[name])
+			add("out64."+strings.TrimPrefix(name, "out."), out[name])
 		}
 		if len(cotangents) == 0 {
 			return results, nil
