@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"cmd":            {"bench", "datasets", "experiments", "pkg"},
 	"pkg/lab":        {"datasets", "experiments", "pkg/backend", "pkg/display", "pkg/experiment", "pkg/perceiver", "pkg/runs", "pkg/tasks", "pkg/train", "pkg/viz"},
 	"pkg/experiment": {"pkg/tasks", "pkg/train"},
+	"pkg/published":  {"pkg/perceiver", "pkg/tasks", "pkg/weights"},
 	"pkg/train":      {"pkg/perceiver", "pkg/runs", "pkg/tasks", "pkg/weights"},
 	"pkg/tasks":      {"datasets", "pkg/perceiver", "pkg/tasks"},
 	"pkg/display":    {"pkg/viz"},
@@ -36,7 +37,7 @@ var arrows = map[string][]string{
 }
 
 // graphs are the only folders in which GoMLX graphs are built: the library renames things often.
-var graphs = []string{"pkg/perceiver", "pkg/tasks", "pkg/train", "pkg/backend"}
+var graphs = []string{"pkg/perceiver", "pkg/tasks", "pkg/train", "pkg/backend", "pkg/published"}
 
 type listed struct {
 	ImportPath                string
