@@ -11,6 +11,7 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/tasks/flow"
 	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
+	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
 )
 
 // Model is a published model, ready to run. Inputs and outputs have the names of io.safetensors: "in.pixel_values",
@@ -31,6 +32,7 @@ var classes = []class{
 	{language.ClassMasked, buildText}, {language.ClassLabels, buildText},
 	{image.ClassLearned, buildImage}, {image.ClassFourier, buildImage}, {image.ClassConv, buildImage},
 	{"PerceiverForOpticalFlow", func(config, custom []byte, _, _ int) (Model, error) { return flow.Published(config, custom) }},
+	{"PerceiverForMultimodalAutoencoding", func(config, custom []byte, _, _ int) (Model, error) { return multimodal.Published(config, custom) }},
 }
 
 func buildText(config, custom []byte, _, _ int) (Model, error) {

@@ -3,6 +3,7 @@
 package weights
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -42,6 +43,15 @@ func Open(path string) (*File, error) {
 		return nil, fmt.Errorf("weights %s: %w", path, err)
 	}
 	f.close = file.Close
+	return f, nil
+}
+
+// FromBytes reads a file that is in memory. The name is for errors.
+func FromBytes(name string, data []byte) (*File, error) {
+	f, err := read(name, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("weights %s: %w", name, err)
+	}
 	return f, nil
 }
 

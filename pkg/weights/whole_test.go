@@ -44,6 +44,22 @@ func TestWholeNumbers(t *testing.T) {
 	}
 }
 
+// A file in memory is read like one on the disk.
+func TestFromBytes(t *testing.T) {
+	b := append(fileOf(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 0), 0, 0, 0x80, 0x3f)
+	f, err := FromBytes("memory", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if x, err := f.Float32s("x"); err != nil || x[0] != 1 {
+		t.Errorf("got %v, error %v", x, err)
+	}
+	if _, err := FromBytes("memory", b[:len(b)-1]); err == nil || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("a file that is cut short: %v", err)
+	}
+}
+
 func TestReadWholeNumbers(t *testing.T) {
 	into := make([]float64, 2)
 	for dtype, raw := range map[string]string{
