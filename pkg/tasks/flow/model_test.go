@@ -4,6 +4,7 @@ package flow
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,19 @@ func TestPublishedModel(t *testing.T) {
 	}
 	if n.FlowUnit != 20 || n.OutputDivisor != 100 || n.TileOverlap != 20 {
 		t.Errorf("scales %g and %g, overlap %d", n.FlowUnit, n.OutputDivisor, n.TileOverlap)
+	}
+}
+
+// A file beside the configuration sets what the port's class fixes in code.
+func TestCustomSizes(t *testing.T) {
+	n, err := Published([]byte(published), []byte(`{"input_preprocessor": {"out_channels": 13, "conv_after_patching_in_channels": 54,
+		"fourier_position_encoding_kwargs": {"num_bands": 4, "max_resolution": [9, 12], "sine_only": false, "concat_pos": true}},
+		"decoder": {"output_num_channels": 2, "rescale_factor": 50}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.FeatureDim != 13 || n.Bands != 4 || !slices.Equal(n.places.MaxResolution, []int{9, 12}) || n.OutputDivisor != 50 || n.encoder.InputDim != 31 {
+		t.Errorf("got %+v", n.Model)
 	}
 }
 

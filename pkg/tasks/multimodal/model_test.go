@@ -63,6 +63,19 @@ func TestPublishedModel(t *testing.T) {
 	}
 }
 
+// The bands follow the fields of their own, the grids the shape of the output.
+func TestPublishedSizes(t *testing.T) {
+	n, err := Published([]byte(`{"num_cross_attention_heads": 1, "num_frames": 3, "audio_samples_per_frame": 8, "samples_per_patch": 4, "image_size": 7,
+		"output_shape": [1, 2, 8, 12], "id2label": {"0": "a"}}`), []byte(`{"temporal_downsample": 2, "image_num_bands": 5}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := n.places[image], n.queries[image].Parts[0].(perceiver.Fourier)
+	if fmt.Sprint(in.Grid, in.MaxResolution, out.Grid, out.MaxResolution) != "[1 2 3] [3 7 7] [2 8 12] [3 7 7]" || in.Bands != 5 || n.Samples != 24 || n.Classes != 1 {
+		t.Errorf("got %+v and %+v of %+v", in, out, n.Model)
+	}
+}
+
 func TestModelErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(m *Model)

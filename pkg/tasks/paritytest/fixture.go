@@ -149,3 +149,15 @@ func Near(t testing.TB, what string, got, want []float64, tolerance float64) {
 		t.Errorf("%s: largest difference %g, want at most %g", what, worst, tolerance)
 	}
 }
+
+// RMS fails where the root of the mean square of the differences of two arrays is above the tolerance.
+func RMS(t testing.TB, what string, got, want []float64, tolerance float64) {
+	t.Helper()
+	sum := 0.0
+	for i := range min(len(got), len(want)) {
+		sum += (got[i] - want[i]) * (got[i] - want[i])
+	}
+	if rms := math.Sqrt(sum / float64(max(len(want), 1))); !(rms <= tolerance) || len(got) != len(want) {
+		t.Errorf("%s: the differences of %d and %d values have a root mean square of %g, want at most %g", what, len(got), len(want), rms, tolerance)
+	}
+}
