@@ -37,6 +37,7 @@ type cli struct {
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`
+	Weights     weightsCommand     `cmd:"" help:"Published weights: inspect, verify, convert."`
 	Bench       benchCommand       `cmd:"" help:"Measure the speed and memory of a model."`
 	Doctor      doctorCommand      `cmd:"" help:"Show what this machine has, what is missing, and what mends it."`
 	Setup       setupCommand       `cmd:"" help:"Install XLA for this user."`

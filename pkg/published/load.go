@@ -19,10 +19,22 @@ func (f *Folder) Load() (*perceiver.Weights, error) {
 	return Load(filepath.Join(f.Dir, ModelFile), f.Model)
 }
 
+// CountTensors is the number of parameters in a file: of all floats but running statistics, which are not trained.
+func CountTensors(f *weights.File) int {
+	n := 0
+	for _, t := range f.Tensors() {
+		statistic := strings.HasSuffix(t.Name, ".running_mean") || strings.HasSuffix(t.Name, ".running_var")
+		if float := strings.HasPrefix(t.DType, "F") || t.DType == "BF16"; float && !statistic {
+			n += t.Size()
+		}
+	}
+	return n
+}
+
 // Load reads the weights of a model from a safetensors file with the published names. It is strict: nothing may be left
 // over on either side, every shape must be the published one, and every value a finite number. The error is a *MismatchError
 // that lists all that does not fit.
-func Load(path string, m Model) (*perceiver.Weights, error) {
+func Load(path string, m interface{ Params() []perceiver.Param }) (*perceiver.Weights, error) {
 	f, err := weights.Open(path)
 	if err != nil {
 		return nil, err
@@ -32,30 +44,10 @@ func Load(path string, m Model) (*perceiver.Weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := &MismatchError{Path: path}
-	known := map[string]bool{}
-	for _, p := range w.Params() {
-		for _, piece := range p.Pieces {
-			known[piece.Name] = true
-			x, ok := f.Tensor(piece.Name)
-			switch counter := piece.DType == "I64"; {
-			case !ok:
-				bad.Missing = append(bad.Missing, piece.Name)
-			case !slices.Equal(x.Shape, piece.Shape):
-				bad.Shapes = append(bad.Shapes, fmt.Sprintf("%s (%v, the model wants %v)", piece.Name, x.Shape, piece.Shape))
-			case counter != (x.DType == "I64"):
-				bad.Types = append(bad.Types, fmt.Sprintf("%s (%s)", piece.Name, x.DType))
-			}
-		}
-	}
-	for _, x := range f.Tensors() {
-		if !known[x.Name] {
-			bad.Extra = append(bad.Extra, x.Name)
-		}
-	}
-	if bad.any() {
+	if bad := fit(path, f, w.Params()); bad.any() {
 		return nil, bad
 	}
+	bad := &MismatchError{Path: path}
 	var lock sync.Mutex
 	err = w.Load("", func(piece perceiver.Piece) ([]float32, error) {
 		values, err := f.Float32s(piece.Name)
@@ -74,6 +66,32 @@ func Load(path string, m Model) (*perceiver.Weights, error) {
 		err = bad
 	}
 	return w, err
+}
+
+// fit compares names, shapes and types of a file with those of a model.
+func fit(path string, f *weights.File, params []perceiver.Param) *MismatchError {
+	bad := &MismatchError{Path: path}
+	known := map[string]bool{}
+	for _, p := range params {
+		for _, piece := range p.Pieces {
+			known[piece.Name] = true
+			x, ok := f.Tensor(piece.Name)
+			switch counter := piece.DType == "I64"; {
+			case !ok:
+				bad.Missing = append(bad.Missing, piece.Name)
+			case !slices.Equal(x.Shape, piece.Shape):
+				bad.Shapes = append(bad.Shapes, fmt.Sprintf("%s (%v, the model wants %v)", piece.Name, x.Shape, piece.Shape))
+			case counter != (x.DType == "I64"):
+				bad.Types = append(bad.Types, fmt.Sprintf("%s (%s)", piece.Name, x.DType))
+			}
+		}
+	}
+	for _, x := range f.Tensors() {
+		if !known[x.Name] {
+			bad.Extra = append(bad.Extra, x.Name)
+		}
+	}
+	return bad
 }
 
 func finite(values []float32) bool {

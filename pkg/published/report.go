@@ -30,6 +30,7 @@ type Report struct {
 	Model      string   `json:"model"` // class of the port
 	Parameters int      `json:"parameters"`
 	Tensors    []Row    `json:"tensors"`
+	Error      string   `json:"error,omitempty"`   // why nothing was compared
 	Skipped    []string `json:"skipped,omitempty"` // intermediate values in the file that this module does not know
 }
 

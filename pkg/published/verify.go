@@ -302,8 +302,24 @@ func wholeNumbers(io *weights.File, name string) ([]int32, error) {
 	return ids, nil
 }
 
-// HasAnswers reports whether a folder has what Verify compares with.
-func HasAnswers(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, ioFile))
-	return err == nil
+// Check looks at a folder without running anything: whether its weights fit its model, but for their values, and
+// whether there are answers to compare with.
+func Check(dir string) error {
+	folder, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, ModelFile)
+	f, err := weights.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if bad := fit(path, f, folder.Params()); bad.any() {
+		return bad
+	}
+	if _, err := os.Stat(filepath.Join(dir, ioFile)); err != nil {
+		return fmt.Errorf("published %s: its weights fit its model, and there is no %s with the port's answers to compare with", dir, ioFile)
+	}
+	return nil
 }

@@ -79,6 +79,13 @@ type Predictor interface {
 	Predict(ctx context.Context, backend compute.Backend, w *perceiver.Weights, input string) (Prediction, error)
 }
 
+// Portable is a task whose model a class of the published port may be able to hold.
+type Portable interface {
+	// PublishedConfig is the model's config.json, by field, or an error that names the first key for which the port has
+	// no counterpart.
+	PublishedConfig() (map[string]any, error)
+}
+
 // Prediction is an answer to be shown to a person, as Text, or to a program, as JSON.
 type Prediction struct {
 	Text string

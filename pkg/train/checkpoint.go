@@ -43,19 +43,7 @@ func (l *loop) save(best bool) error {
 		return nil
 	}
 	defer l.clock.start("save")()
-	err := l.Job.Run.Save(l.state.Step, best, func(dir string) error {
-		if err := WriteWeights(filepath.Join(dir, modelFile), l.weights); err != nil {
-			return err
-		}
-		if err := writeSlots(filepath.Join(dir, optimizerFile), l.weights, firstMoment, secondMoment); err != nil {
-			return err
-		}
-		b, err := json.MarshalIndent(l.state, "", "  ")
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(dir, stateFile), append(b, '\n'), 0o644)
-	})
+	err := l.Job.Run.Save(l.state.Step, best, func(dir string) error { return writeCheckpoint(dir, l.weights, l.state) })
 	if err != nil {
 		return err
 	}
