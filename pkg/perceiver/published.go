@@ -44,7 +44,11 @@ type PublishedConfig struct {
 }
 
 // maxPublished bounds every size in a configuration, far above any published one, so that products of three fit an int.
-const maxPublished = 1 << 20
+// maxLayers bounds the layers that run one after another.
+const (
+	maxPublished = 1 << 20
+	maxLayers    = 1 << 12
+)
 
 // maxDepth bounds the number of latent layers, each of which takes time even to be listed.
 const maxDepth = 1 << 12
@@ -103,6 +107,9 @@ func (c PublishedConfig) validate() error {
 	}
 	if c.Blocks*c.Layers > maxDepth {
 		return fmt.Errorf("config.json: num_blocks is %d and num_self_attends_per_block %d; together they may make %d layers", c.Blocks, c.Layers, maxDepth)
+	}
+	if c.Blocks*c.Layers > maxLayers {
+		return fmt.Errorf("config.json: num_blocks × num_self_attends_per_block is %d; it must be at most %d", c.Blocks*c.Layers, maxLayers)
 	}
 	if len(c.Labels) == 0 {
 		return errors.New("config.json: id2label is empty; it must have one entry for each class")
