@@ -63,7 +63,7 @@ func Full(t *testing.T, name string, open Open, inputs map[string]*tensors.Tenso
 	if b.Name() != "xla" {
 		t.Skip("a model of published size takes too long without XLA")
 	}
-	oneAtATime(t)
+	OneAtATime(t)
 	config, err := os.ReadFile(filepath.Join(folder, "config.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -223,8 +223,8 @@ func (s statistics) compare(t *testing.T, name string, values []float32, bound, 
 	}
 }
 
-// oneAtATime waits until no other test has a model of published size in memory, whichever package it belongs to.
-func oneAtATime(t *testing.T) {
+// OneAtATime waits until no other test has a model of published size in memory, whichever package it belongs to.
+func OneAtATime(t *testing.T) {
 	t.Helper()
 	lock := flock.New(filepath.Join(os.TempDir(), "perceiver-full-size-test.lock"))
 	if err := lock.Lock(); err != nil {
