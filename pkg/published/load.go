@@ -40,12 +40,13 @@ func Load(path string, m interface{ Params() []perceiver.Param }) (*perceiver.We
 		return nil, err
 	}
 	defer f.Close()
-	w, err := perceiver.NewWeights(m.Params(), dtypes.Float32)
+	params := m.Params()
+	if bad := fit(path, f, params); bad.any() { // before there is room made for weights that no file has
+		return nil, bad
+	}
+	w, err := perceiver.NewWeights(params, dtypes.Float32)
 	if err != nil {
 		return nil, err
-	}
-	if bad := fit(path, f, w.Params()); bad.any() {
-		return nil, bad
 	}
 	bad := &MismatchError{Path: path}
 	var lock sync.Mutex

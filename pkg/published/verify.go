@@ -43,9 +43,13 @@ func Verify(ctx context.Context, backend compute.Backend, dir string) (*Report, 
 	if v.inputs, err = readInputs(io); err != nil {
 		return nil, err
 	}
-	if v.grads, err = weights.Open(filepath.Join(dir, gradsFile)); err == nil {
-		defer v.grads.Close()
+	if grads, err := weights.Open(filepath.Join(dir, gradsFile)); err == nil {
+		v.grads = grads
+		defer grads.Close()
 	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err := errors.Join(v.bounds.scaleGradients(v.grads, ""), v.bounds.scaleGradients(io, "train.grad.")); err != nil {
 		return nil, err
 	}
 	for _, step := range []func() error{v.forward, v.chunks, v.training} { // training moves the running statistics, so it is last
