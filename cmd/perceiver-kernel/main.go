@@ -4,6 +4,7 @@
 // Go module around them at the versions of its go.mod, behind a proxy that mends what Jupyter clients miss in GoNB.
 //
 //	perceiver-kernel CONNECTION_FILE [flags for GoNB]
+//	perceiver-kernel -prepare    builds GoNB and goimports, so that no notebook waits for that
 //
 // A Jupyter client starts it through jupyter/kernels/perceiver-go/kernel.json, with `go run`, in the folder of the notebook.
 // Nothing needs to be installed: GoNB and goimports are tools of the module.
@@ -50,6 +51,13 @@ func main() {
 	}
 	if len(os.Args) == 3 && os.Args[1] == "-guard" {
 		guard(os.Stdin, os.Args[2])
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == "-prepare" {
+		if _, err := findModule(); err != nil {
+			fmt.Fprintln(os.Stderr, "perceiver-kernel:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	if len(os.Args) < 2 || strings.HasPrefix(os.Args[1], "-") {

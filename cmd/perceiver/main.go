@@ -3,6 +3,7 @@
 // Command perceiver is the workbench's one program: it runs notebooks, trains, scores, asks and measures.
 //
 //	perceiver notebook run notebooks/01-first-perceiver.ipynb
+//	perceiver lab
 //	perceiver train language/mlm --set model.latents=64
 //	perceiver eval RUN --json
 //	perceiver predict RUN "the ____ of light"
@@ -32,6 +33,7 @@ const (
 
 // cli is the command line; each command is in a file of its own.
 type cli struct {
+	Lab         labCommand         `cmd:"" help:"Open the notebooks in JupyterLab."`
 	Notebook    notebookCommand    `cmd:"" help:"Run notebooks without a browser, and make pages of them."`
 	Train       trainCommand       `cmd:"" help:"Train an experiment, or go on with it."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
