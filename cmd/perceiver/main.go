@@ -35,6 +35,7 @@ const (
 type cli struct {
 	Lab         labCommand         `cmd:"" help:"Open the notebooks in JupyterLab."`
 	Notebook    notebookCommand    `cmd:"" help:"Run notebooks without a browser, and make pages of them."`
+	Kernel      kernelCommand      `cmd:"" help:"Install the notebooks' kernel for programs started elsewhere, or remove it."`
 	Train       trainCommand       `cmd:"" help:"Train an experiment, or go on with it."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`

@@ -35,6 +35,11 @@ func TestScripts(t *testing.T) {
 					e.Setenv(k, v)
 				}
 			}
+			model, err := filepath.Abs("../../pkg/published/testdata/optical_flow_small")
+			if err != nil {
+				return err
+			}
+			e.Setenv("MODEL", model)
 			e.Setenv("PERCEIVER_NO_INSTALL", "1")
 			e.Setenv("PERCEIVER_RUNS", filepath.Join(e.WorkDir, "runs"))
 			return prose(filepath.Join(e.WorkDir, "prose.txt"))
