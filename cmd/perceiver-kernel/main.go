@@ -45,6 +45,9 @@ const (
 	envTemp   = "PERCEIVER_KERNEL_TMP"    // the kernel's private folder
 )
 
+// envHome is, where the kernel was installed for a user, the module of notebooks that are in none.
+const envHome = "PERCEIVER_KERNEL_HOME"
+
 func main() {
 	if name := filepath.Base(os.Args[0]); name == "go" || name == "go.exe" {
 		os.Exit(shim(os.Args[1:]))
@@ -146,8 +149,10 @@ func end(p *os.Process, ended <-chan error) {
 
 // around is the Go module around the notebook, and the tools that it names.
 type around struct {
-	file, goCommand, gonb, goimports, goflags string
+	dir, file, goCommand, gonb, goimports, goflags string // dir: where the go command runs; "": here
 }
+
+func (m *around) none() bool { return m.file == "" || m.file == os.DevNull }
 
 // findModule finds the module of the working directory. It builds GoNB and goimports where that was not done yet, which
 // takes a minute on a fresh machine.
@@ -170,7 +175,14 @@ func findModule() (*around, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
-	if m.file, m.goflags = env.GOMOD, env.GOFLAGS; m.file == "" || m.file == os.DevNull {
+	m.file, m.goflags = env.GOMOD, env.GOFLAGS
+	if m.none() && os.Getenv(envHome) != "" {
+		m.dir, m.file = os.Getenv(envHome), filepath.Join(os.Getenv(envHome), "go.mod")
+		if _, err := os.Stat(m.file); err != nil {
+			return nil, fmt.Errorf("the kernel was installed from a folder that is gone: %w; in a clone, run: go run ./cmd/perceiver kernel install", err)
+		}
+	}
+	if m.none() {
 		dir, _ := os.Getwd()
 		return nil, fmt.Errorf("the notebook's folder %s is in no Go module; move the notebook into a clone of the module", dir)
 	}
@@ -192,6 +204,7 @@ func findModule() (*around, error) {
 // run runs the go command and returns what it writes; its complaints are in the error.
 func (m *around) run(args ...string) ([]byte, error) {
 	cmd := exec.Command(m.goCommand, args...)
+	cmd.Dir = m.dir
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()

@@ -95,3 +95,24 @@ func TestCellFlags(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestInstalledKernelOutsideOfModules finds the module that the kernel was installed from.
+func TestInstalledKernelOutsideOfModules(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv(envGo, "")
+	t.Setenv(envHome, "")
+	if m, err := findModule(); err == nil || !strings.Contains(err.Error(), "in no Go module") {
+		t.Errorf("without a home: %+v, %v", m, err)
+	}
+	t.Setenv(envHome, filepath.Join(t.TempDir(), "gone"))
+	if m, err := findModule(); err == nil || !strings.Contains(err.Error(), "kernel install") {
+		t.Errorf("the home is gone: %+v, %v", m, err)
+	}
+	home := t.TempDir()
+	write(t, filepath.Join(home, "go.mod"), "module m\n")
+	t.Setenv(envHome, home)
+	_, err := findModule()
+	if err == nil || !strings.Contains(err.Error(), "must be a tool of "+filepath.Join(home, "go.mod")) {
+		t.Errorf("a home without the tools: %v", err)
+	}
+}
