@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/lab"
 	"github.com/perceiver-go/perceiver/pkg/published"
 	"github.com/perceiver-go/perceiver/pkg/weights"
@@ -20,6 +23,7 @@ type weightsCommand struct {
 	Inspect weightsInspectCommand `cmd:"" help:"List the tensors of a safetensors file."`
 	Verify  weightsVerifyCommand  `cmd:"" help:"Compare a published model with the port's numbers, tensor by tensor."`
 	Convert weightsConvertCommand `cmd:"" help:"Write a run in the layout of the published port, or make a run of such a folder."`
+	Get     weightsGetCommand     `cmd:"" help:"Fetch the released weights of a published model."`
 }
 
 type weightsInspectCommand struct {
@@ -158,5 +162,52 @@ func (c *weightsConvertCommand) Run(ctx context.Context, out io.Writer) error {
 		return json.NewEncoder(out).Encode(made)
 	}
 	fmt.Fprintf(out, "%s: %d parameters\n", made.To, made.Parameters)
+	return nil
+}
+
+type weightsGetCommand struct {
+	Name     string `arg:"" help:"A published model, for example language."`
+	Revision string `help:"Another branch, tag or commit than the one that is known." placeholder:"REV"`
+	SHA256   string `name:"sha256" help:"Digest that the weights must have, as the page of the file shows it." placeholder:"HEX"`
+	Out      string `help:"Folder; default: in the user's cache (PERCEIVER_CACHE_DIR moves it)." placeholder:"DIR"`
+}
+
+func (weightsGetCommand) Help() string {
+	return `The models are ` + strings.Join(published.Names(), ", ") + `.
+A download that was cut short goes on where it stopped. The weights are taken only if they are exactly those of the model, and have the digest where one is known.
+Without a network the command says what to fetch, and where to put it.
+
+Examples:
+  perceiver weights get language
+  perceiver weights convert ~/.cache/perceiver-go/weights/language runs/published`
+}
+
+func (c *weightsGetCommand) Run(ctx context.Context, out io.Writer) error {
+	s, err := published.Find(c.Name)
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	name, err := published.Canonical(c.Name)
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	if c.Revision != "" {
+		s.Revision, s.SHA256 = c.Revision, ""
+	}
+	if c.SHA256 != "" {
+		s.SHA256 = strings.ToLower(c.SHA256)
+	}
+	dir := c.Out
+	if dir == "" {
+		cache, err := backend.Folder()
+		if err != nil {
+			return err
+		}
+		dir = filepath.Join(cache, "weights", name)
+	}
+	if err := published.Get(ctx, http.DefaultClient, s, dir, os.Stderr); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, dir)
 	return nil
 }
