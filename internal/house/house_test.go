@@ -21,6 +21,8 @@ var arrows = map[string][]string{
 	"pkg/lab":        {"datasets", "experiments", "pkg/backend", "pkg/display", "pkg/experiment", "pkg/perceiver", "pkg/published", "pkg/runs", "pkg/tasks", "pkg/train", "pkg/viz"},
 	"pkg/experiment": {"pkg/tasks", "pkg/train"},
 	"pkg/published":  {"pkg/perceiver", "pkg/tasks", "pkg/weights"},
+	"pkg/sweep":      {"pkg/experiment", "pkg/perceiver", "pkg/runs", "pkg/tasks"},
+	"pkg/runs":       {"pkg/runs"},
 	"pkg/train":      {"pkg/perceiver", "pkg/runs", "pkg/tasks", "pkg/weights"},
 	"pkg/tasks":      {"datasets", "pkg/perceiver", "pkg/tasks"},
 	"pkg/display":    {"pkg/viz"},

@@ -16,6 +16,7 @@
 //	png.go, pen.go                  from a figure to a file; the strokes that drawings are made of
 //	curves.go, references.go        learning curves with dashed reference lines
 //	bars.go                         costs by stage
+//	intervals.go                    variants with the uncertainty of their means
 //	heatmap.go, glyphs.go           attention maps, and how bytes are written on them
 //	maskedtext.go                   a text window: seen, filled in, true
 //	architecture.go                 encode, process, decode, with sizes
