@@ -29,14 +29,20 @@ var opened struct {
 }
 
 // Backend opens the backend, XLA where it can be had, once for the whole program. It installs XLA where there is none.
-func Backend(ctx context.Context) (*backend.Backend, error) { return openBackend(ctx, false) }
+func Backend(ctx context.Context) (*backend.Backend, error) {
+	log := Talk
+	if c, err := backend.Choose(ctx, backend.Options{}); err == nil && c.Name == "xla" {
+		log = nil // as it should be; training says so, and a question to a model need not
+	}
+	return openBackend(ctx, false, log)
+}
 
 // openBackend opens the backend for a long run or a short one, or gives the one that is open.
-func openBackend(ctx context.Context, longRun bool) (*backend.Backend, error) {
+func openBackend(ctx context.Context, longRun bool, log io.Writer) (*backend.Backend, error) {
 	opened.Lock()
 	defer opened.Unlock()
 	if opened.backend == nil {
-		b, err := backend.Open(ctx, backend.Options{LongRun: longRun, Install: true, Log: Talk})
+		b, err := backend.Open(ctx, backend.Options{LongRun: longRun, Install: true, Log: log})
 		if err != nil {
 			return nil, err
 		}

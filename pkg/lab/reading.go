@@ -93,9 +93,10 @@ func (r *Reading) glyphs() []string {
 	return viz.Glyphs(raw, r.Masked.Masked)
 }
 
+// numbers labels every fourth of n rows or columns.
 func numbers(n int) []string {
 	out := make([]string, n)
-	for i := range out {
+	for i := 0; i < n; i += 4 {
 		out[i] = fmt.Sprint(i)
 	}
 	return out

@@ -37,7 +37,7 @@ func (x *Experiment) Train(ctx context.Context) (*Run, error) {
 		return nil, err
 	}
 	flops := trainFLOPs(task, x.Experiment.Train.Batch)
-	b, err := openBackend(ctx, isLong(flops, x.Experiment.Train.Steps))
+	b, err := openBackend(ctx, isLong(flops, x.Experiment.Train.Steps), Talk)
 	if err != nil {
 		return nil, err
 	}
