@@ -15,6 +15,7 @@
 //	guard.go   a second process that cleans up, whatever way the launcher ended
 //	proxy.go   passes messages between the client and GoNB
 //	queue.go   cells that wait; they are aborted after an error or an interrupt
+//	limit.go   how much a cell may print and show
 //	words.go   the last words of a program, for the error message
 //	complete.go  whether a console should run the cell or ask for another line
 package main

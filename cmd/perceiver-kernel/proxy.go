@@ -36,6 +36,7 @@ type proxy struct {
 	sending                    map[zmq4.Socket]*sync.Mutex // one message at a time
 
 	queue queue
+	limit limit         // of what a cell prints
 	held  *wire.Message // "exit status 1" on stderr, which GoNB adds; the error that follows says it better
 
 	mu       sync.Mutex
@@ -255,7 +256,10 @@ func (p *proxy) fromIOPub(m *wire.Message) {
 	switch m.Header.Type {
 	case "stream":
 		var c struct{ Name, Text string }
-		if m.Decode(&c) == nil && c.Name == "stderr" {
+		if m.Decode(&c) != nil {
+			break
+		}
+		if c.Name == "stderr" {
 			p.queue.heard(m.Parent.ID, c.Text)
 			if exited.MatchString(strings.TrimSpace(strings.TrimPrefix(c.Text, "^C"))) {
 				p.letGo()
@@ -263,6 +267,14 @@ func (p *proxy) fromIOPub(m *wire.Message) {
 				return
 			}
 		}
+		if ok, tell := p.limit.text(m.Parent.ID, len(c.Text)); !ok {
+			if !tell {
+				return
+			}
+			m.Encode(map[string]any{"name": "stderr", "text": tooMuch})
+		}
+	case "display_data", "update_display_data", "execute_result":
+		shrink(m)
 	case "error":
 		p.held = nil
 		p.enrich(m, p.queue.words(m.Parent.ID, 0))

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/perceiver-go/perceiver/pkg/backend"
@@ -18,13 +19,17 @@ import (
 )
 
 type notebookCommand struct {
-	Run notebookRunCommand `cmd:"" help:"Run notebooks cell by cell; write each with its outputs, and a page of it."`
+	Run   notebookRunCommand   `cmd:"" help:"Run notebooks cell by cell; write each with its outputs, and a page of it."`
+	New   notebookNewCommand   `cmd:"" help:"Write a small working notebook to begin with."`
+	Strip notebookStripCommand `cmd:"" help:"Bring notebooks into the form in which they are committed: without outputs."`
+	Check notebookCheckCommand `cmd:"" help:"Say whether notebooks are ready to be committed: stripped, running, with pictures."`
 }
 
 type notebookRunCommand struct {
 	Files   []string      `arg:"" help:"Notebooks (.ipynb)."`
 	Out     string        `default:"out" help:"Folder for what is written." placeholder:"DIR"`
 	Timeout time.Duration `help:"Longest time for a cell, as 90s or 10m; default: none." placeholder:"TIME"`
+	Jobs    int           `default:"1" help:"Notebooks that run at the same time." placeholder:"N"`
 	JSON    bool          `help:"Print a line of JSON for each notebook."`
 }
 
@@ -33,7 +38,8 @@ func (notebookRunCommand) Help() string {
 
 Examples:
   perceiver notebook run notebooks/01-first-perceiver.ipynb
-  perceiver notebook run --timeout 10m --out pages notebooks/*.ipynb`
+  perceiver notebook run --timeout 10m --jobs 2 --out pages notebooks/*.ipynb
+  PERCEIVER_SET="train.steps=20" perceiver notebook run notebooks/*.ipynb     with other settings on top`
 }
 
 // ran is the line of JSON for a notebook.
@@ -51,6 +57,9 @@ type ran struct {
 func (c *notebookRunCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.Timeout < 0 {
 		return &usageError{fmt.Sprintf("--timeout %s: it must not be negative", c.Timeout)}
+	}
+	if c.Jobs < 1 {
+		return &usageError{fmt.Sprintf("--jobs %d: it must be at least 1", c.Jobs)}
 	}
 	names := map[string]string{}
 	var books []*notebook.Notebook
@@ -75,21 +84,38 @@ func (c *notebookRunCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	b.Close()
-	var problems []error
-	for i, nb := range books {
-		err := c.one(ctx, nb, filepath.Base(c.Files[i]), out)
-		problems = append(problems, err)
-		if ctx.Err() != nil {
-			break
-		}
+	problems := make([]error, len(books))
+	out = &lockedWriter{w: out}
+	var jobs sync.WaitGroup
+	free := make(chan struct{}, c.Jobs)
+	for i, nb := range books { // where one fails, the others are run all the same
+		free <- struct{}{}
+		jobs.Go(func() {
+			defer func() { <-free }()
+			if ctx.Err() == nil {
+				problems[i] = c.one(ctx, nb, filepath.Base(c.Files[i]), out)
+			}
+		})
 	}
-	return errors.Join(problems...)
+	jobs.Wait()
+	return errors.Join(append(problems, ctx.Err())...)
+}
+
+// lockedWriter lets several notebooks speak, one at a time.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
 // one runs a notebook and writes it and its page, whether it failed or not.
 func (c *notebookRunCommand) one(ctx context.Context, nb *notebook.Notebook, base string, out io.Writer) error {
-	fmt.Fprintf(os.Stderr, "%s\n", base)
-	result, err := notebook.Run(ctx, nb, notebook.Options{Timeout: c.Timeout, Log: logCell})
+	result, err := notebook.Run(ctx, nb, notebook.Options{Timeout: c.Timeout, Log: logCells(base)})
 	r := ran{Notebook: filepath.Join(c.Out, base), Page: filepath.Join(c.Out, strings.TrimSuffix(base, filepath.Ext(base))+".html"), Status: "done",
 		Cells: result.Cells, Ran: result.Ran, Pictures: result.Pictures, Seconds: result.Elapsed.Seconds()}
 	switch {
@@ -122,12 +148,14 @@ func save(nb *notebook.Notebook, file, page string) error {
 	return notebook.WriteFile(page, html)
 }
 
-// logCell says on stderr where a notebook is.
-func logCell(e notebook.Event) {
-	switch e.Kind {
-	case "start":
-		fmt.Fprintln(os.Stderr, "  starting the kernel; the first time, its tools are built")
-	case "done", "failed":
-		fmt.Fprintf(os.Stderr, "  cell %d: %s after %.1f s\n", e.Index+1, e.Kind, e.Elapsed.Seconds())
+// logCells says on stderr where a notebook is.
+func logCells(name string) func(notebook.Event) {
+	return func(e notebook.Event) {
+		switch e.Kind {
+		case "start":
+			fmt.Fprintf(os.Stderr, "%s: starting the kernel; the first time, its tools are built\n", name)
+		case "done", "failed":
+			fmt.Fprintf(os.Stderr, "%s: cell %d: %s after %.1f s\n", name, e.Index+1, e.Kind, e.Elapsed.Seconds())
+		}
 	}
 }

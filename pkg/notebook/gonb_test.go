@@ -71,6 +71,21 @@ func TestRunGoNB(t *testing.T) {
 			t.Error("the cell after the failing one was run")
 		}
 	})
+	t.Run("floods, bytes that are no text, and an exit", func(t *testing.T) {
+		nb := notebook(
+			"%%\nos.Stdout.Write([]byte(\"a\\xff\\xfeb\\n\"))\nos.Exit(0)",
+			"%%\nfor range 300 {\n\tfmt.Println(strings.Repeat(\"x\", 99_999))\n}",
+			"%%\nfmt.Println(\"before\")\nos.Exit(3)")
+		err := run(t, nb, 0)
+		check(t, nb.Cells[0], "stdout=a\uFFFD\uFFFDb\n")
+		if got := show(nb.Cells[1]); len(got) > 3<<20 || !strings.Contains(got, "not kept") {
+			t.Errorf("30 MB became %d bytes, ending in %q", len(got), got[max(0, len(got)-100):])
+		}
+		if err == nil || err.Index != 2 || err.Value != "exit status 3" {
+			t.Errorf("%+v", err)
+		}
+		check(t, nb.Cells[2], "stdout=before\n")
+	})
 	t.Run("a cell that hangs", func(t *testing.T) { // interrupted while it runs, or on a slow machine while it is built
 		nb := notebook("%%\ntime.Sleep(time.Hour)")
 		if err := run(t, nb, 2*time.Second); err == nil || !err.TimedOut {

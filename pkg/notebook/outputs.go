@@ -40,7 +40,7 @@ func (r *recorder) begin(c *Cell) {
 // end says in the cell what was not kept of it.
 func (r *recorder) end() {
 	if r.dropped > 0 {
-		r.note(fmt.Sprintf("[%d more bytes of text are not kept]\n", r.dropped))
+		r.note(fmt.Sprintf("[at least %d more bytes of text are not kept]\n", r.dropped))
 	}
 	if r.droppedRich > 0 {
 		r.note(fmt.Sprintf("[%d more outputs are not kept]\n", r.droppedRich))
@@ -130,7 +130,9 @@ func (r *recorder) display(m *wire.Message) error {
 			}
 		}
 	}
-	if n := len(m.Content); n > maxRichBytes {
+	size := len(m.Content)
+	if n := size; n > maxRichBytes {
+		size = 0
 		c.Data = map[string]any{"text/plain": fmt.Sprintf("[an output of %d MiB is not kept; show something smaller]", n>>20)}
 		c.Metadata = nil
 	}
@@ -141,10 +143,11 @@ func (r *recorder) display(m *wire.Message) error {
 		return nil
 	}
 	r.clearNow()
-	if r.rich += len(m.Content); r.rich > maxRichBytes || !r.room() {
+	if r.rich+size > maxRichBytes || !r.room() {
 		r.droppedRich++
 		return nil
 	}
+	r.rich += size
 	o := &Output{Type: DisplayData, Data: c.Data, Metadata: c.Metadata}
 	if m.Header.Type == "execute_result" {
 		o.Type, o.ExecutionCount = ExecuteResult, c.Count

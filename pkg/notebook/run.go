@@ -96,7 +96,7 @@ func run(ctx context.Context, nb *Notebook, o Options) (res Result, err error) {
 	}
 	if o.Kernel == nil {
 		if o.Kernel, err = findSpec(o.Dir, nb.Kernel()); err != nil {
-			return res, err
+			return res, named(nb, err)
 		}
 	}
 	nb.Strip()

@@ -174,7 +174,7 @@ func TestRunBoundsOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := show(nb.Cells[0])
-	if len(got) > maxStreamBytes+200 || !strings.Contains(got, fmt.Sprintf("[%d more bytes", 3<<20+4)) {
+	if len(got) > maxStreamBytes+200 || !strings.Contains(got, fmt.Sprintf("[at least %d more bytes", 3<<20+4)) {
 		t.Errorf("%d bytes kept, ending in %q", len(got), got[max(0, len(got)-100):])
 	}
 	if show(nb.Cells[1]) != "stdout=next\n" {
