@@ -78,8 +78,12 @@ func candidates(node *kong.Node, before []string) (out []string) {
 	switch last {
 	case "--profile":
 		return experiment.Profiles
-	case "--set":
+	case "--set", "--vary", "--variant", "--adjust":
 		return settable()
+	case "--match":
+		return []string{"flops", "params"}
+	case "--executor":
+		return []string{"local", "slurm"}
 	case "--config":
 		return []string{"S", "L", "F"}
 	}

@@ -37,6 +37,7 @@ type cli struct {
 	Notebook    notebookCommand    `cmd:"" help:"Run notebooks without a browser, and make pages of them."`
 	Kernel      kernelCommand      `cmd:"" help:"Install the notebooks' kernel for programs started elsewhere, or remove it."`
 	Train       trainCommand       `cmd:"" help:"Train an experiment, or go on with it."`
+	Ablate      ablateCommand      `cmd:"" help:"Compare variants of an experiment, over seeds."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`

@@ -128,14 +128,15 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("out"), out.Bytes(), 0o644))
 }
 
-// interrupt FILE COMMAND... starts the command, interrupts it as Ctrl-C does when FILE is there, and wants exit code 130.
+// interrupt FILE COMMAND... starts the command, interrupts it as Ctrl-C does when FILE, which may be a pattern, is there,
+// and wants exit code 130.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	cmd, out, talk := command(ts, args[1:])
 	ts.Check(cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+		if there, _ := filepath.Glob(ts.MkAbs(args[0])); there != nil {
 			break
 		}
 		select {

@@ -24,6 +24,7 @@ import (
 type Experiment struct {
 	*experiment.Experiment
 	folder string
+	silent bool // show no panel while training
 
 	once sync.Once
 	task tasks.Task
@@ -54,7 +55,10 @@ func In(folder string) Option { return func(o *options) { o.folder = folder } }
 
 // Load reads an experiment by its name, as "language/mlm", or by the path of a file. Settings in the environment variable
 // PERCEIVER_SET, separated by spaces, come on top: tests run notebooks with "train.steps=20".
-func Load(name string, opts ...Option) (*Experiment, error) {
+func Load(name string, opts ...Option) (*Experiment, error) { return loadWith(name, opts, true) }
+
+// loadWith reads an experiment, with the settings of the environment on top or without.
+func loadWith(name string, opts []Option, environment bool) (*Experiment, error) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
@@ -64,7 +68,9 @@ func Load(name string, opts ...Option) (*Experiment, error) {
 			o.Source = abs // the run may be taken up from another folder
 		}
 	}
-	o.Options.Set = append(o.Options.Set, strings.Fields(os.Getenv("PERCEIVER_SET"))...)
+	if environment {
+		o.Options.Set = append(o.Options.Set, strings.Fields(os.Getenv("PERCEIVER_SET"))...)
+	}
 	e, err := load(name, o.Options)
 	if err != nil {
 		return nil, err

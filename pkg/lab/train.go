@@ -41,7 +41,8 @@ func (x *Experiment) Train(ctx context.Context) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := runs.Create(dir, content, runs.Info{Experiment: x.Name, Profile: x.Profile, Task: x.Task, Status: runs.Running, Command: os.Args,
+	goal := task.Goal()
+	folder, err := runs.Create(dir, content, runs.Info{Goal: goal.Metric, LowerWins: goal.LowerIsBetter, Experiment: x.Name, Profile: x.Profile, Task: x.Task, Status: runs.Running, Command: os.Args,
 		Seed: x.Experiment.Train.Seed, Steps: x.Experiment.Train.Steps, Parameters: task.Cost().Total().Params, TrainFLOPs: flops})
 	if err != nil {
 		return nil, err
@@ -51,10 +52,14 @@ func (x *Experiment) Train(ctx context.Context) (*Run, error) {
 	if err := x.begin(ctx, folder, task, b); err != nil {
 		return nil, err
 	}
-	panel := newPanel(x, task, folder)
-	result, err := train.Run(ctx, train.Job{Backend: b.Compute, Task: task, Config: x.Experiment.Train, Run: folder,
-		Watch: panel.step, Warn: func(s string) { say("%s\n", s) }})
-	panel.end(result, err)
+	job := train.Job{Backend: b.Compute, Task: task, Config: x.Experiment.Train, Run: folder, Warn: func(s string) { say("%s\n", s) }}
+	end := func(*train.Result, error) {}
+	if !x.silent {
+		panel := newPanel(x, task, folder)
+		job.Watch, end = panel.step, panel.end
+	}
+	result, err := train.Run(ctx, job)
+	end(result, err)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,131 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/perceiver-go/perceiver/pkg/backend"
+	"github.com/perceiver-go/perceiver/pkg/lab"
+	"github.com/perceiver-go/perceiver/pkg/sweep"
+)
+
+type ablateCommand struct {
+	Experiment string   `arg:"" help:"Name of an experiment, as language/mlm, or path of a TOML file."`
+	Vary       []string `help:"Compare values of a key; with several keys, all combinations." placeholder:"KEY=A,B,C" sep:"none"`
+	Variant    []string `help:"Compare one more variant, as \"model.latents=32 model.blocks=2\"." placeholder:"SETTINGS" sep:"none"`
+	Random     int      `help:"Draw as many variants at random from --vary, where ranges KEY=LOW..HIGH are allowed." placeholder:"N"`
+	Seeds      int      `default:"1" help:"Runs of each variant; 3 or more tell a difference from chance." placeholder:"N"`
+	Match      string   `help:"Make all variants cost as much as the first: flops or params." placeholder:"WHAT"`
+	Adjust     string   `help:"Key that --match changes; default: model.layers_per_block, or model.latent_dim where the depth is varied." placeholder:"KEY"`
+	Halving    int      `help:"Train in rounds, and keep the best 1/N of the variants in each." placeholder:"N"`
+
+	Profile string   `help:"Size: quick, small or paper." placeholder:"NAME"`
+	Data    string   `help:"Data to use: a path, or a name that the task knows." placeholder:"PATH"`
+	Set     []string `help:"Change a key in all variants; may be given several times." placeholder:"KEY=VALUE" sep:"none"`
+
+	Out         string   `help:"Folder; default: named by the experiment and the keys, below runs." placeholder:"DIR"`
+	Executor    string   `default:"local" help:"Who trains: local or slurm." placeholder:"NAME"`
+	Jobs        int      `default:"1" help:"Runs at a time." placeholder:"N"`
+	Devices     []string `help:"Accelerators to share, as 0,1; each trains one run at a time." placeholder:"LIST"`
+	Sbatch      []string `help:"Option for sbatch, as --partition=gpu; may be given several times." placeholder:"OPTION" sep:"none"`
+	RetryFailed bool     `help:"Train runs that failed once more."`
+	DryRun      bool     `help:"Only show what would be trained."`
+	JSON        bool     `help:"Print the table as a line of JSON."`
+}
+
+func (ablateCommand) Help() string {
+	return `Each variant is trained with several seeds, each run in a folder of its own. A sweep that was stopped does only what is missing
+when the same command is given again; more values or seeds take over what is there. The table is written to table.md, table.csv,
+table.json and table.png in the sweep's folder.
+
+Examples:
+  perceiver ablate language/mlm --vary model.latents=16,32,64 --seeds 3
+  perceiver ablate language/mlm --vary model.latents=16,32,64 --match flops --seeds 3 --dry-run
+  perceiver ablate language/mlm --vary train.learning_rate=1e-4..1e-2 --random 8 --halving 2
+  perceiver ablate language/mlm --vary model.blocks=1,2 --executor slurm --sbatch=--partition=gpu --sbatch=--gpus=1`
+}
+
+func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
+	executor, err := c.executor()
+	if err != nil {
+		return err
+	}
+	p, err := lab.PlanAblation(ctx, c.Experiment, lab.Ablation{Vary: c.Vary, Variant: c.Variant, Random: c.Random, Seeds: c.Seeds, Match: c.Match, Adjust: c.Adjust,
+		Halving: c.Halving, Out: c.Out, Executor: executor, RetryFailed: c.RetryFailed}, lab.Profile(c.Profile), lab.Data(c.Data), lab.Set(c.Set...))
+	if err != nil {
+		return err
+	}
+	p.Table = (&sweep.Sweep{Dir: p.Dir, Plan: p.Plan}).Table()
+	if c.DryRun {
+		return c.print(out, p)
+	}
+	fmt.Fprintf(os.Stderr, "Sweep: %s\n", p.Dir)
+	if _, local := executor.(*sweep.Local); local && p.Table.Missing > 0 {
+		// The runs would do the same, each on its own; done here, it is seen, and XLA is installed once.
+		b, err := backend.Open(ctx, backend.Options{Install: true, Log: os.Stderr})
+		if err != nil {
+			return err
+		}
+		b.Close()
+	}
+	err = p.Run(ctx)
+	if err := errors.Join(err, c.print(out, p)); err != nil {
+		return err
+	}
+	if p.Table.Failed+p.Table.Missing > 0 {
+		return &quietError{failed}
+	}
+	return nil
+}
+
+func (c *ablateCommand) executor() (sweep.Executor, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Jobs < 1:
+		return nil, &usageError{fmt.Sprintf("--jobs %d: it must be at least 1", c.Jobs)}
+	case c.Seeds < 1:
+		return nil, &usageError{fmt.Sprintf("--seeds %d: it must be at least 1", c.Seeds)}
+	case c.Halving == 1 || c.Halving < 0:
+		return nil, &usageError{fmt.Sprintf("--halving %d: it must be at least 2", c.Halving)}
+	case len(c.Devices) > 0 && c.Jobs > len(c.Devices):
+		return nil, &usageError{fmt.Sprintf("--jobs %d: there are %d devices, each for one run at a time", c.Jobs, len(c.Devices))}
+	case c.Random != 0 && len(c.Vary) == 0:
+		return nil, &usageError{"--random: there is no --vary to draw from"}
+	case c.Random < 0:
+		return nil, &usageError{fmt.Sprintf("--random %d: it must be at least 1", c.Random)}
+	case c.Executor == "local":
+		return &sweep.Local{Command: []string{self, "train"}, Jobs: c.Jobs, Devices: c.Devices}, nil
+	}
+	return nil, &usageError{fmt.Sprintf("--executor %s: it must be local or slurm", c.Executor)}
+}
+
+// print shows the table, or what there is of it.
+func (c *ablateCommand) print(out io.Writer, p *lab.Ablated) error {
+	if c.JSON {
+		content, err := p.Table.JSON()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "%s\n", content)
+		return err
+	}
+	fmt.Fprint(out, p.View().Text())
+	for _, r := range p.Table.Remarks() {
+		fmt.Fprintln(out, r)
+	}
+	if c.DryRun {
+		fmt.Fprintf(out, "%d runs: %d to do, %d failed before, in %s\n", len(p.Plan.Cells), p.Table.Missing, p.Table.Failed, p.Dir)
+		return nil
+	}
+	fmt.Fprintln(out, filepath.Join(p.Dir, "table.png"))
+	return nil
+}
