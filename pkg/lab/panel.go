@@ -28,10 +28,10 @@ type panel struct {
 }
 
 // newPanel opens a panel with what the run has behind it.
-func newPanel(x *Experiment, task tasks.Task, folder *runs.Run) *panel {
+func newPanel(title string, config train.Config, task tasks.Task, folder *runs.Run) *panel {
 	records, _ := folder.Records() // a curve that cannot be read is drawn from here on
-	p := &panel{live: display.NewLive(Talk), begin: time.Now(), curve: curveOf(task.Goal(), records, folder.Info.Baselines), every: max(1, x.Experiment.Train.LogEvery)}
-	p.state = viz.Panel{Title: x.Name + " (" + x.Profile + ")", Step: folder.Info.Step, Steps: x.Experiment.Train.Steps, Loss: math.NaN(), LossName: p.curve.unit,
+	p := &panel{live: display.NewLive(Talk), begin: time.Now(), curve: curveOf(task.Goal(), records, folder.Info.Baselines), every: max(1, config.LogEvery)}
+	p.state = viz.Panel{Title: title, Step: folder.Info.Step, Steps: config.Steps, Loss: math.NaN(), LossName: p.curve.unit,
 		References: p.curve.references, Note: folder.Info.Machine.Backend}
 	return p
 }
@@ -54,6 +54,7 @@ func (p *panel) step(s train.Progress) {
 
 func (p *panel) show() {
 	p.state.Curve, p.state.Held = p.curve.training, p.curve.held
+	publish(p.state)
 	p.live.Show(p.state)
 }
 
@@ -65,5 +66,6 @@ func (p *panel) end(result *train.Result, err error) {
 		p.state.Step = result.Step
 	}
 	p.state.Curve, p.state.Held = p.curve.training, p.curve.held
+	publish(p.state)
 	p.live.End(p.state)
 }

@@ -64,10 +64,15 @@ func (x *Experiment) Diagram(ctx context.Context) (*viz.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Diagram(x.Title, task), nil
+}
+
+// Diagram draws the arrays and layers of a task's model.
+func Diagram(title string, task tasks.Task) *viz.Drawing {
 	s, c := task.Shapes(), task.Architecture()
-	return viz.Diagram(viz.Architecture{Title: x.Title, M: s.M, C: s.C, N: s.N, D: s.D, O: s.O, Q: s.Q, E: s.E,
+	return viz.Diagram(viz.Architecture{Title: title, M: s.M, C: s.C, N: s.N, D: s.D, O: s.O, Q: s.Q, E: s.E,
 		CrossAttends: c.CrossAttends, Blocks: c.Blocks, Layers: c.LayersPerBlock, Unshared: c.UnsharedBlocks,
-		CrossHeads: c.CrossHeads, SelfHeads: c.SelfHeads}), nil
+		CrossHeads: c.CrossHeads, SelfHeads: c.SelfHeads})
 }
 
 // Curve draws the run so far: the training loss, what evaluations found, and what simple methods reach. The plot can be
@@ -77,12 +82,16 @@ func (r *Run) Curve(ctx context.Context) (*plot.Plot, error) {
 	if err != nil {
 		return nil, err
 	}
+	return drawCurve(r.X.Title+" ("+r.X.Profile+")", task, r.Run)
+}
+
+func drawCurve(title string, task tasks.Task, r *runs.Run) (*plot.Plot, error) {
 	records, err := r.Records()
 	if err != nil {
 		return nil, err
 	}
 	c := curveOf(task.Goal(), records, r.Info.Baselines)
-	return viz.Curves(r.X.Title+" ("+r.X.Profile+")", "step", c.unit, []viz.Series{c.training, c.held}, c.references...), nil
+	return viz.Curves(title, "step", c.unit, []viz.Series{c.training, c.held}, c.references...), nil
 }
 
 // curve is a run's history in the unit of its goal, where the loss can be written in it.

@@ -74,7 +74,7 @@ func (t Table) HTML() string {
 	var b strings.Builder
 	b.WriteString(`<table style="border-collapse:collapse;font-size:13px;margin:4px 0">`)
 	if t.Title != "" {
-		fmt.Fprintf(&b, `<caption style="caption-side:top;text-align:left;font-weight:600;padding:2px 0 6px">%s</caption>`, html.EscapeString(oneLine(t.Title)))
+		fmt.Fprintf(&b, `<caption style="caption-side:top;text-align:left;white-space:nowrap;font-weight:600;padding:2px 0 6px">%s</caption>`, html.EscapeString(oneLine(t.Title)))
 	}
 	for k, r := range rows {
 		tag, style := "td", "padding:3px 12px 3px 0;border-bottom:1px solid rgba(128,128,128,.22);"
