@@ -163,6 +163,7 @@ func TestDonation(t *testing.T) {
 	defer b.Close()
 	want, _ := cached(t, b, "plain", 0.7)
 	for _, what := range []string{"compiled", "from disk"} {
+		noteAliases = true
 		b.hooked.aliasBytes.Store(-1)
 		got, did := cached(t, b, "donate_test", 0.7)
 		if (did.Hits == 1) != (what == "from disk") {
