@@ -82,6 +82,12 @@ func candidates(node *kong.Node, before []string) (out []string) {
 		return settable()
 	case "--match":
 		return []string{"flops", "params"}
+	case "--status":
+		return statuses
+	case "--sort":
+		return []string{"updated", "created", "experiment", "step"}
+	case "--format":
+		return []string{"csv", "parquet", "tensorboard"}
 	case "--executor":
 		return []string{"local", "slurm"}
 	case "--config":
@@ -99,7 +105,7 @@ func candidates(node *kong.Node, before []string) (out []string) {
 		switch arg.Name {
 		case "experiment", "name":
 			out = append(out, experiments.Names()...)
-		case "run":
+		case "run", "runs":
 			folders, _ := filepath.Glob(filepath.Join(lab.Runs(), "*"))
 			out = append(out, folders...)
 		case "task":

@@ -39,6 +39,7 @@ type cli struct {
 	Train       trainCommand       `cmd:"" help:"Train an experiment, or go on with it."`
 	Ablate      ablateCommand      `cmd:"" help:"Compare variants of an experiment, over seeds."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
+	Runs        runsCommand        `cmd:"" help:"Look back: list, show, compare, draw and export runs."`
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`
 	Weights     weightsCommand     `cmd:"" help:"Published weights: inspect, verify, convert."`

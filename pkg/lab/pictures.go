@@ -94,6 +94,19 @@ func drawCurve(title string, task tasks.Task, r *runs.Run) (*plot.Plot, error) {
 	return viz.Curves(title, "step", c.unit, []viz.Series{c.training, c.held}, c.references...), nil
 }
 
+// history reads what the run has behind it.
+func (r *Run) history(ctx context.Context) (*curve, error) {
+	task, err := r.X.open(ctx, "", true)
+	if err != nil {
+		return nil, err
+	}
+	records, err := r.Records()
+	if err != nil {
+		return nil, err
+	}
+	return curveOf(task.Goal(), records, r.Info.Baselines), nil
+}
+
 // curve is a run's history in the unit of its goal, where the loss can be written in it.
 type curve struct {
 	unit           string

@@ -37,8 +37,8 @@ func flatten(prefix string, tree map[string]any, into map[string]string) {
 
 // Difference is a key whose values differ between runs. A run that has no such key has "" there.
 type Difference struct {
-	Key    string
-	Values []string // by run
+	Key    string   `json:"key"`
+	Values []string `json:"values"` // by run
 }
 
 // Differences are the keys whose values are not the same in all settings, in order.
