@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":      code,
 			"interrupt": interrupt,
+			"save":      saveNow,
 			"jsonhas":   jsonHas,
 			"sparse":    sparse,
 			"same":      same,
@@ -131,27 +133,62 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 // interrupt FILE COMMAND... starts the command, interrupts it as Ctrl-C does when FILE, which may be a pattern, is there,
 // and wants exit code 130.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	cmd, out, talk := command(ts, args[1:])
-	ts.Check(cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	r := begin(ts, args[1:])
+	r.await(args[0])
+	r.interrupt()
+}
+
+// save READY SAVED COMMAND... starts the command, asks it to save by the signal USR1 when the file READY is there, waits
+// until SAVED is there, and then interrupts it.
+func saveNow(ts *testscript.TestScript, neg bool, args []string) {
+	r := begin(ts, args[2:])
+	r.await(args[0])
+	if _, err := os.Stat(ts.MkAbs(args[1])); err == nil {
+		ts.Fatalf("%s is there before it was asked for", args[1])
+	}
+	ts.Check(r.cmd.Process.Signal(syscall.SIGUSR1))
+	r.await(args[1])
+	r.interrupt()
+}
+
+// begun is a command that runs.
+type begun struct {
+	ts        *testscript.TestScript
+	cmd       *exec.Cmd
+	out, talk *bytes.Buffer
+	ended     chan error
+}
+
+func begin(ts *testscript.TestScript, args []string) *begun {
+	r := &begun{ts: ts, ended: make(chan error, 1)}
+	r.cmd, r.out, r.talk = command(ts, args)
+	ts.Check(r.cmd.Start())
+	go func() { r.ended <- r.cmd.Wait() }()
+	return r
+}
+
+// await waits for a file, whose name may be a pattern.
+func (r *begun) await(pattern string) {
 	for {
-		if there, _ := filepath.Glob(ts.MkAbs(args[0])); there != nil {
-			break
+		if there, _ := filepath.Glob(r.ts.MkAbs(pattern)); there != nil {
+			return
 		}
 		select {
-		case err := <-ended:
-			ts.Fatalf("%v ended before there was %s: %v\n%s", args[1:], args[0], err, talk)
+		case err := <-r.ended:
+			r.ts.Fatalf("%v ended before there was %s: %v\n%s", r.cmd.Args, pattern, err, r.talk)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	ts.Check(cmd.Process.Signal(os.Interrupt))
-	got := exitCode(<-ended)
-	ts.Logf("[stdout]\n%s[stderr]\n%s", out, talk)
+}
+
+func (r *begun) interrupt() {
+	r.ts.Check(r.cmd.Process.Signal(os.Interrupt))
+	got := exitCode(<-r.ended)
+	r.ts.Logf("[stdout]\n%s[stderr]\n%s", r.out, r.talk)
 	if got != interrupted {
-		ts.Fatalf("%v: exit code %d after an interrupt, want %d", args[1:], got, interrupted)
+		r.ts.Fatalf("%v: exit code %d after an interrupt, want %d", r.cmd.Args, got, interrupted)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs("out"), out.Bytes(), 0o644))
+	r.ts.Check(os.WriteFile(r.ts.MkAbs("out"), r.out.Bytes(), 0o644))
 }
 
 // jsonhas FILE PATH... checks that the last line of a file is JSON with these keys, as metrics.accuracy or status=done.

@@ -19,11 +19,13 @@ type trainCommand struct {
 	Data       string   `help:"Data to use: a path, or a name that the task knows, as goroot:go." placeholder:"PATH"`
 	Folder     string   `name:"run" help:"Run folder; default: named by the experiment and its settings, below runs." placeholder:"DIR"`
 	Set        []string `help:"Change a key; may be given several times." placeholder:"KEY=VALUE" sep:"none"`
+	TraceNaN   bool     `name:"trace-nan" help:"Where numbers that are none end a run, find the layer in which they arose."`
 	JSON       bool     `help:"Print the result as a line of JSON."`
 }
 
 func (trainCommand) Help() string {
-	return `A run that was interrupted, by Ctrl-C or otherwise, goes on where it stopped when the same command is given again.
+	return `A run that was interrupted, by Ctrl-C or otherwise, goes on where it stopped when the same command is given again. Ctrl-C and the
+signal TERM save and stop, a second one stops at once, and USR1 saves and goes on.
 
 Examples:
   perceiver train language/mlm
@@ -41,7 +43,11 @@ type trained struct {
 }
 
 func (c *trainCommand) Run(ctx context.Context, out io.Writer) error {
-	x, err := lab.Load(c.Experiment, lab.Profile(c.Profile), lab.Data(c.Data), lab.In(c.Folder), lab.Set(c.Set...))
+	options := []lab.Option{lab.Profile(c.Profile), lab.Data(c.Data), lab.In(c.Folder), lab.Set(c.Set...)}
+	if c.TraceNaN {
+		options = append(options, lab.TraceNaN())
+	}
+	x, err := lab.Load(c.Experiment, options...)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Experiment struct {
 	*experiment.Experiment
 	folder string
 	silent bool // show no panel while training
+	trace  bool // name the layer in which a NaN arose
 
 	once sync.Once
 	task tasks.Task
@@ -37,6 +38,7 @@ type Option func(*options)
 type options struct {
 	experiment.Options
 	folder string
+	trace  bool
 }
 
 // Profile chooses the size: quick (the default), small or paper.
@@ -49,6 +51,10 @@ func Set(settings ...string) Option {
 
 // Data says which data to use: a path, or a name that the task knows. "" is the experiment's own.
 func Data(source string) Option { return func(o *options) { o.Source = source } }
+
+// TraceNaN makes a training that ends with numbers that are none find the layer in which they arose. It trains the steps
+// since the last checkpoint once more.
+func TraceNaN() Option { return func(o *options) { o.trace = true } }
 
 // In chooses the run folder. Without it the folder is named by the experiment and its settings, below Runs.
 func In(folder string) Option { return func(o *options) { o.folder = folder } }
@@ -75,7 +81,7 @@ func loadWith(name string, opts []Option, environment bool) (*Experiment, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Experiment{Experiment: e, folder: o.folder}, nil
+	return &Experiment{Experiment: e, folder: o.folder, trace: o.trace}, nil
 }
 
 func load(name string, o experiment.Options) (*experiment.Experiment, error) {

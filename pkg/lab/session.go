@@ -9,7 +9,6 @@ import (
 	"runtime"
 
 	"github.com/perceiver-go/perceiver/pkg/backend"
-	"github.com/perceiver-go/perceiver/pkg/detach"
 	"github.com/perceiver-go/perceiver/pkg/runs"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/train"
@@ -23,6 +22,7 @@ type session struct {
 	task       tasks.Task
 	config     train.Config
 	silent     bool // show no panel
+	trace      bool // name the layer in which numbers that are none arose
 }
 
 // train trains until the last step, or until ctx ends: then the error is an *InterruptedError.
@@ -45,10 +45,10 @@ func (s session) train(ctx context.Context) error {
 	if err := begin(ctx, folder, s.task, b); err != nil {
 		return err
 	}
-	job := train.Job{Backend: b.Compute, Task: s.task, Config: s.config, Run: folder, Warn: func(w string) { say("%s\n", w) }}
-	if detach.Here() {
-		job.SaveNow = detach.Saves()
-	}
+	job := train.Job{Backend: b.Compute, Task: s.task, Config: s.config, Run: folder, Trace: s.trace, Warn: func(w string) { say("%s\n", w) }}
+	ask, stop := saves()
+	defer stop()
+	job.SaveNow = ask
 	end := func(*train.Result, error) {}
 	if !s.silent {
 		panel := newPanel(s.title, s.config, s.task, folder)

@@ -32,7 +32,7 @@ func (x *Experiment) Train(ctx context.Context) (*Run, error) {
 		return nil, err
 	}
 	config := x.Experiment.Train
-	err = session{dir: dir, title: x.Name + " (" + x.Profile + ")", content: content, task: task, config: config, silent: x.silent,
+	err = session{dir: dir, title: x.Name + " (" + x.Profile + ")", content: content, task: task, config: config, silent: x.silent, trace: x.trace,
 		info: runs.Info{Experiment: x.Name, Profile: x.Profile, Task: x.Task}}.train(ctx)
 	if err != nil {
 		return nil, err

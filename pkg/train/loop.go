@@ -5,6 +5,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -23,6 +24,7 @@ type Job struct {
 	Run     *runs.Run       // where checkpoints and metrics go, and what is resumed; nil keeps nothing
 	Watch   func(Progress)  // hears of every step, from the goroutine of the loop; may be nil
 	SaveNow <-chan struct{} // asks for a checkpoint after the step that is running; may be nil
+	Trace   bool            // where a step gives numbers that are none, name the layer in which they arose
 	Warn    func(string)    // hears of what was passed over, such as a damaged checkpoint; may be nil
 }
 
@@ -197,7 +199,7 @@ func (l *loop) step() (Progress, error) {
 		return Progress{}, err
 	}
 	if err := finite(i+1, []string{"the loss", "the norm of the gradient"}, []float64{loss, norm}); err != nil {
-		return Progress{}, err
+		return Progress{}, l.explain(i, err)
 	}
 	l.loss = loss
 	l.state.Step++
@@ -211,6 +213,21 @@ func (l *loop) step() (Progress, error) {
 		return p, l.logTraining(p)
 	}
 	return p, nil
+}
+
+// explain adds the layer in which a step failed to its error, where that is wanted.
+func (l *loop) explain(step int, cause error) error {
+	if !l.Trace {
+		return cause
+	}
+	where, err := l.trace(step)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w; the layer could not be found: %v", cause, err)
+	case where == "":
+		return fmt.Errorf("%w; trained once more, the step is finite: the machine does not compute the same twice", cause)
+	}
+	return fmt.Errorf("%w; %s", cause, where)
 }
 
 func positive(a, otherwise int) int {
