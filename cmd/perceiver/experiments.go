@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/perceiver-go/perceiver/experiments"
 	"github.com/perceiver-go/perceiver/pkg/lab"
+	"github.com/perceiver-go/perceiver/pkg/published"
 )
 
 type experimentsCommand struct {
@@ -20,10 +22,17 @@ type experimentsCommand struct {
 func (experimentsCommand) Help() string {
 	return `Examples:
   perceiver experiments
-  perceiver experiments language/mlm --profile paper`
+  perceiver experiments language/mlm --profile paper
+  perceiver experiments published/image_conv`
 }
 
+// publishedPrefix is before the names of published models, which are shown here and cannot be trained by their name.
+const publishedPrefix = "published/"
+
 func (c *experimentsCommand) Run(out io.Writer) error {
+	if name, ok := strings.CutPrefix(c.Name, publishedPrefix); ok {
+		return showPublished(out, name, c.JSON)
+	}
 	if c.Name != "" {
 		x, err := lab.Load(c.Name, lab.Profile(c.Profile))
 		if err != nil {
@@ -54,6 +63,14 @@ func (c *experimentsCommand) Run(out io.Writer) error {
 	}
 	for _, e := range list {
 		fmt.Fprintf(out, "%-24s %s\n", e.Name, e.Title)
+	}
+	models, err := published.Models()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "\nConfigurations of the published models, for their weights (see \"perceiver weights\"):")
+	for _, m := range models {
+		fmt.Fprintf(out, "%-24s %s\n", publishedPrefix+m.Name, m.Title)
 	}
 	return nil
 }

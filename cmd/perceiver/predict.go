@@ -10,26 +10,29 @@ import (
 	"strings"
 
 	"github.com/perceiver-go/perceiver/pkg/lab"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 type predictCommand struct {
-	Folder string   `arg:"" name:"run" help:"Run folder, as \"perceiver train\" named it."`
-	Input  []string `arg:"" help:"Text with [MASK] for each hidden byte, or runs of two or more underscores."`
+	Folder string   `arg:"" name:"run" help:"Run folder, as \"perceiver train\" named it; or folder or name of a published model."`
+	Input  []string `arg:"" help:"Text with [MASK] for each hidden byte, or runs of two or more underscores; pictures; as the model wants it."`
+	Labels string   `help:"File with the name of a class on each line, in place of the names in config.json." placeholder:"FILE"`
+	Top    int      `help:"Classes in the answer." default:"5"`
 	JSON   bool     `help:"Print the answer as JSON."`
 }
 
 func (predictCommand) Help() string {
-	return `Examples:
+	return `A published model is a folder with config.json and model.safetensors, or the name of one that "perceiver weights get" has fetched.
+
+Examples:
   perceiver predict RUN "the refle____ of light"
-  perceiver predict RUN "every[MASK]ray" --json`
+  perceiver predict RUN "every[MASK]ray" --json
+  perceiver predict language "This is an incomplete sentence where some words are________."
+  perceiver predict image-conv cat.jpg dog.png --labels imagenet.txt`
 }
 
 func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {
-	r, err := lab.OpenRun(c.Folder)
-	if err != nil {
-		return err
-	}
-	answer, err := r.Predict(ctx, strings.Join(c.Input, " "))
+	answer, err := c.ask(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,4 +41,19 @@ func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprintln(out, answer.Text)
 	return nil
+}
+
+func (c *predictCommand) ask(ctx context.Context) (tasks.Prediction, error) {
+	if lab.IsReleased(c.Folder) {
+		m, err := lab.OpenReleased(c.Folder)
+		if err != nil {
+			return tasks.Prediction{}, err
+		}
+		return m.Predict(ctx, lab.Question{Inputs: c.Input, Labels: c.Labels, Top: c.Top})
+	}
+	r, err := lab.OpenRun(c.Folder)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	return r.Predict(ctx, strings.Join(c.Input, " "))
 }

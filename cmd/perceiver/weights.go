@@ -10,19 +10,19 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/lab"
 	"github.com/perceiver-go/perceiver/pkg/published"
 	"github.com/perceiver-go/perceiver/pkg/weights"
 )
 
 type weightsCommand struct {
+	Models  weightsModelsCommand  `cmd:"" help:"List the published models, or show one with all its keys."`
 	Inspect weightsInspectCommand `cmd:"" help:"List the tensors of a safetensors file."`
 	Verify  weightsVerifyCommand  `cmd:"" help:"Compare a published model with the port's numbers, tensor by tensor."`
 	Convert weightsConvertCommand `cmd:"" help:"Write a run in the layout of the published port, or make a run of such a folder."`
+	Answer  weightsAnswerCommand  `cmd:"" help:"Write what a model answers to made-up inputs, for another program to compare with."`
 	Get     weightsGetCommand     `cmd:"" help:"Fetch the released weights of a published model."`
 }
 
@@ -98,7 +98,11 @@ func (c *weightsVerifyCommand) Run(ctx context.Context, out io.Writer) error {
 			return &usageError{"--formula: " + err.Error()}
 		}
 	}
-	r, err := c.verify(ctx)
+	verify := func() (*published.Report, error) { return lab.VerifyFolder(ctx, c.Dir) }
+	if c.Formula != "" {
+		verify = func() (*published.Report, error) { return lab.VerifyFormula(ctx, c.Formula) }
+	}
+	r, err := verify()
 	var mismatch *published.MismatchError
 	if c.JSON && errors.As(err, &mismatch) {
 		r = &published.Report{Error: err.Error()}
@@ -116,22 +120,6 @@ func (c *weightsVerifyCommand) Run(ctx context.Context, out io.Writer) error {
 		return &quietError{failed}
 	}
 	return nil
-}
-
-func (c *weightsVerifyCommand) verify(ctx context.Context) (*published.Report, error) {
-	if c.Dir != "" { // what does not fit is said before XLA is looked for
-		if err := published.Check(c.Dir); err != nil {
-			return nil, err
-		}
-	}
-	b, err := lab.Backend(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if c.Dir != "" {
-		return published.Verify(ctx, b.Compute, c.Dir)
-	}
-	return published.VerifyFormula(ctx, b.Compute, c.Formula)
 }
 
 type weightsConvertCommand struct {
@@ -179,7 +167,7 @@ Without a network the command says what to fetch, and where to put it.
 
 Examples:
   perceiver weights get language
-  perceiver weights convert ~/.cache/perceiver-go/weights/language runs/published`
+  perceiver predict language "This is an incomplete sentence where some words are________."`
 }
 
 func (c *weightsGetCommand) Run(ctx context.Context, out io.Writer) error {
@@ -199,11 +187,9 @@ func (c *weightsGetCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	dir := c.Out
 	if dir == "" {
-		cache, err := backend.Folder()
-		if err != nil {
+		if dir, err = lab.ReleasedFolder(name); err != nil {
 			return err
 		}
-		dir = filepath.Join(cache, "weights", name)
 	}
 	if err := published.Get(ctx, http.DefaultClient, s, dir, os.Stderr); err != nil {
 		return err

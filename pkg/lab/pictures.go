@@ -49,13 +49,17 @@ func (x *Experiment) CostBars(ctx context.Context) (*viz.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
+	return costBars("Cost of one example", cost), nil
+}
+
+func costBars(title string, cost perceiver.Cost) *viz.Drawing {
 	weights, flops, bytes := viz.Measure{Name: "weights"}, viz.Measure{Name: "computation", Unit: "FLOP"}, viz.Measure{Name: "memory traffic", Unit: "B"}
 	for _, s := range stages(cost) {
 		weights.Bars = append(weights.Bars, viz.Bar{Name: s.name, Value: float64(s.Params)})
 		flops.Bars = append(flops.Bars, viz.Bar{Name: s.name, Value: s.FLOPs})
 		bytes.Bars = append(bytes.Bars, viz.Bar{Name: s.name, Value: s.Bytes})
 	}
-	return viz.CostBars("Cost of one example", weights, flops, bytes), nil
+	return viz.CostBars(title, weights, flops, bytes)
 }
 
 // Diagram draws the arrays and layers of the experiment's model.

@@ -15,11 +15,11 @@ import (
 
 // Files of a folder.
 const (
-	ConfigFile = "config.json"
-	ModelFile  = "model.safetensors"
+	ConfigFile  = "config.json"
+	ModelFile   = "model.safetensors"
+	AnswersFile = "io.safetensors"
 
 	customFile = "custom.json"
-	ioFile     = "io.safetensors"
 	gradsFile  = "grads.safetensors"
 	metaFile   = "meta.json"
 )
@@ -43,7 +43,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	height, width, err := pictureSize(filepath.Join(dir, ioFile))
+	height, width, err := pictureSize(filepath.Join(dir, AnswersFile))
 	if err != nil {
 		return nil, err
 	}

@@ -144,7 +144,7 @@ func TestVerifyFindsDifferences(t *testing.T) {
 		t.Errorf("another bias of the final layer changes %q", got)
 	}
 
-	r = verify(altered(t, small, ioFile, func(l []weights.Tensor, v [][]float32) ([]weights.Tensor, [][]float32) {
+	r = verify(altered(t, small, AnswersFile, func(l []weights.Tensor, v [][]float32) ([]weights.Tensor, [][]float32) {
 		v[index(l, "dbg.hidden_states.1")][0] += 1
 		l[index(l, "dbg.preprocessed")].Shape = []int{70, 2, 31}[:1]
 		v[index(l, "dbg.preprocessed")] = make([]float32, 70)

@@ -27,7 +27,7 @@ func Verify(ctx context.Context, backend compute.Backend, dir string) (*Report, 
 	if err != nil {
 		return nil, err
 	}
-	io, err := weights.Open(filepath.Join(dir, ioFile))
+	io, err := weights.Open(filepath.Join(dir, AnswersFile))
 	if err != nil {
 		return nil, err
 	}
@@ -322,8 +322,8 @@ func Check(dir string) error {
 	if bad := fit(path, f, folder.Params()); bad.any() {
 		return bad
 	}
-	if _, err := os.Stat(filepath.Join(dir, ioFile)); err != nil {
-		return fmt.Errorf("published %s: its weights fit its model, and there is no %s with the port's answers to compare with", dir, ioFile)
+	if _, err := os.Stat(filepath.Join(dir, AnswersFile)); err != nil {
+		return fmt.Errorf("published %s: its weights fit its model, and there is no %s with the port's answers to compare with", dir, AnswersFile)
 	}
 	return nil
 }

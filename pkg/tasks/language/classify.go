@@ -37,6 +37,9 @@ func (n *Network) Shapes() tasks.Shapes {
 // Architecture is the latent array, encoder and tower.
 func (n *Network) Architecture() perceiver.Config { return n.encoder }
 
+// Vocabulary is the number of ids that the model knows.
+func (n *Network) Vocabulary() int { return n.ids() }
+
 // Task is the masked language model as a task without data, which can be asked.
 func (n *Network) Task() (*Task, error) {
 	switch {
