@@ -80,7 +80,7 @@ func VerifiedTable(r *published.Report, most int) viz.Table {
 }
 
 // VerifiedPlot draws the largest difference of each comparison of a report beside what is tolerated. What agrees to the
-// last bit is drawn at the bottom.
+// last bit, or nearly, is drawn at the bottom.
 func VerifiedPlot(r *published.Report) (*plot.Plot, error) {
 	var got, bound plotter.XYs
 	lowest := math.Inf(1)
@@ -91,6 +91,7 @@ func VerifiedPlot(r *published.Report) (*plot.Plot, error) {
 			}
 		}
 	}
+	lowest = max(lowest, 1e-10)
 	for i, row := range r.Tensors {
 		if row.Tolerance > 0 {
 			bound = append(bound, plotter.XY{X: float64(i + 1), Y: row.Tolerance})
