@@ -121,7 +121,9 @@ func (s *store) load(key string) []byte {
 	}
 	file, err := os.ReadFile(path)
 	if err != nil {
-		s.failures.Add(1)
+		if !missing(err) { // another process may have made room since
+			s.failures.Add(1)
+		}
 		return nil
 	}
 	program := file[min(headerSize, len(file)):]
