@@ -31,7 +31,7 @@ type ablateCommand struct {
 
 	Out         string   `help:"Folder; default: named by the experiment and the keys, below runs." placeholder:"DIR"`
 	Executor    string   `default:"local" help:"Who trains: local or slurm." placeholder:"NAME"`
-	Jobs        int      `default:"1" help:"Runs at a time." placeholder:"N"`
+	Jobs        int      `help:"Runs at a time; default: 1, and with slurm as many as the cluster allows." placeholder:"N"`
 	Devices     []string `help:"Accelerators to share, as 0,1; each trains one run at a time." placeholder:"LIST"`
 	Sbatch      []string `help:"Option for sbatch, as --partition=gpu; may be given several times." placeholder:"OPTION" sep:"none"`
 	RetryFailed bool     `help:"Train runs that failed once more."`
@@ -60,6 +60,9 @@ func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
 		Halving: c.Halving, Out: c.Out, Executor: executor, RetryFailed: c.RetryFailed}, lab.Profile(c.Profile), lab.Data(c.Data), lab.Set(c.Set...))
 	if err != nil {
 		return err
+	}
+	if s, ok := executor.(*sweep.Slurm); ok {
+		s.Dir = filepath.Join(p.Dir, "slurm")
 	}
 	p.Table = (&sweep.Sweep{Dir: p.Dir, Plan: p.Plan}).Table()
 	if c.DryRun {
@@ -90,7 +93,7 @@ func (c *ablateCommand) executor() (sweep.Executor, error) {
 		return nil, err
 	}
 	switch {
-	case c.Jobs < 1:
+	case c.Jobs < 0:
 		return nil, &usageError{fmt.Sprintf("--jobs %d: it must be at least 1", c.Jobs)}
 	case c.Seeds < 1:
 		return nil, &usageError{fmt.Sprintf("--seeds %d: it must be at least 1", c.Seeds)}
@@ -102,8 +105,14 @@ func (c *ablateCommand) executor() (sweep.Executor, error) {
 		return nil, &usageError{"--random: there is no --vary to draw from"}
 	case c.Random < 0:
 		return nil, &usageError{fmt.Sprintf("--random %d: it must be at least 1", c.Random)}
+	case c.Executor == "local" && len(c.Sbatch) > 0:
+		return nil, &usageError{"--sbatch: it is for --executor slurm"}
 	case c.Executor == "local":
 		return &sweep.Local{Command: []string{self, "train"}, Jobs: c.Jobs, Devices: c.Devices}, nil
+	case c.Executor == "slurm" && len(c.Devices) > 0:
+		return nil, &usageError{"--devices: Slurm gives the devices; ask it for them, as with --sbatch=--gpus=1"}
+	case c.Executor == "slurm":
+		return &sweep.Slurm{Command: []string{self, "train"}, Jobs: c.Jobs, Options: c.Sbatch, Log: func(line string) { fmt.Fprintln(os.Stderr, line) }}, nil
 	}
 	return nil, &usageError{fmt.Sprintf("--executor %s: it must be local or slurm", c.Executor)}
 }

@@ -100,7 +100,7 @@ func twenty(dir string) *Sweep {
 
 // pretend acts like a training without computing anything. What it "learns" is a function of the experiment, built up
 // step by step in a file that it takes up again, and it obeys the environment: FAIL fails runs of that many latents,
-// HANG waits after the first step of a run until it is told to stop.
+// HANG waits after the first step until it is told to stop, unless Slurm has requeued the task.
 func pretend(file, dir string) int {
 	stop, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	content, err := os.ReadFile(file)
@@ -152,7 +152,7 @@ func pretend(file, dir string) int {
 		b, _ := json.Marshal(state)
 		os.WriteFile(path+".new", b, 0o644)
 		os.Rename(path+".new", path)
-		if os.Getenv("HANG") != "" {
+		if os.Getenv("HANG") != "" && os.Getenv("SLURM_RESTART_COUNT") == "" {
 			<-stop.Done()
 		}
 		time.Sleep(time.Millisecond)

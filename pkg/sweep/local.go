@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/perceiver-go/perceiver/pkg/runs"
 )
@@ -76,6 +77,9 @@ func (l *Local) train(ctx context.Context, dir string, slot, jobs int) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ErrStopped, ctx.Err())
 	}
+	if err := free(ctx, dir); err != nil {
+		return err
+	}
 	log, err := os.OpenFile(filepath.Join(dir, LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -105,6 +109,28 @@ func (l *Local) train(ctx context.Context, dir string, slot, jobs int) error {
 		return fmt.Errorf("%s; %s has more", last, filepath.Join(dir, LogFile))
 	}
 	return err
+}
+
+// patience is how long a run that an earlier, killed sweep started may take to save its state and end.
+const patience = time.Minute
+
+// free waits until nobody trains in a folder.
+func free(ctx context.Context, dir string) error {
+	for begin := time.Now(); ; {
+		lock, err := runs.Hold(dir)
+		if err == nil {
+			return lock.Close()
+		}
+		var held *runs.HeldError
+		if !errors.As(err, &held) || time.Since(begin) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ErrStopped, ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // cores are those of the i-th of n children that run at a time.

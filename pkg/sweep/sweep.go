@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/perceiver-go/perceiver/pkg/runs"
 )
@@ -45,7 +44,7 @@ func (s *Sweep) Run(ctx context.Context) error {
 		return err
 	}
 	defer lock.Close()
-	missing, err := s.prepare(ctx)
+	missing, err := s.prepare()
 	if err != nil {
 		return err
 	}
@@ -96,14 +95,14 @@ func (s *Sweep) score(dir string) string {
 }
 
 // prepare writes the experiments of the cells that are to be trained into their folders and returns those cells.
-func (s *Sweep) prepare(ctx context.Context) ([]Cell, error) {
+func (s *Sweep) prepare() ([]Cell, error) {
 	var missing []Cell
 	for _, c := range s.Plan.Cells {
 		r, err := runs.Open(s.dir(c))
 		if err == nil && (r.Info.Status == runs.Done || (r.Info.Status == runs.Failed && !s.RetryFailed)) {
 			continue
 		}
-		if err := s.free(ctx, c); err != nil {
+		if err := s.write(c); err != nil {
 			return nil, err
 		}
 		missing = append(missing, c)
@@ -111,26 +110,18 @@ func (s *Sweep) prepare(ctx context.Context) ([]Cell, error) {
 	return missing, nil
 }
 
-// patience is how long a run that an earlier, killed sweep started may take to save its state and end.
-const patience = time.Minute
-
-// free writes the experiment of a cell, as soon as nobody trains in its folder any more.
-func (s *Sweep) free(ctx context.Context, c Cell) error {
-	for begin := time.Now(); ; {
-		r, err := runs.Create(s.dir(c), c.TOML, runs.Info{})
-		if err == nil {
-			return r.Close()
-		}
-		var held *runs.HeldError
-		if !errors.As(err, &held) || time.Since(begin) > patience {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
+// write writes the experiment of a cell into its folder. Where somebody trains there, an earlier sweep's child or a task
+// of a cluster, the experiment is there.
+func (s *Sweep) write(c Cell) error {
+	r, err := runs.Create(s.dir(c), c.TOML, runs.Info{})
+	if err == nil {
+		return r.Close()
 	}
+	var held *runs.HeldError
+	if there, readErr := os.ReadFile(filepath.Join(s.dir(c), runs.ExperimentFile)); errors.As(err, &held) && readErr == nil && string(there) == string(c.TOML) {
+		return nil
+	}
+	return err
 }
 
 // mark writes the failure into run.json, where the run has not done so itself: it may have failed before it began.
