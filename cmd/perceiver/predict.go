@@ -18,6 +18,7 @@ type predictCommand struct {
 	Input  []string `arg:"" help:"Text with [MASK] for each hidden byte, or runs of two or more underscores; pictures; as the model wants it."`
 	Labels string   `help:"File with the name of a class on each line, in place of the names in config.json." placeholder:"FILE"`
 	Top    int      `help:"Classes in the answer." default:"5"`
+	Out    string   `help:"Folder for the files of the answer: frames and sound of a video. Default: out/predict." placeholder:"DIR"`
 	JSON   bool     `help:"Print the answer as JSON."`
 }
 
@@ -28,7 +29,8 @@ Examples:
   perceiver predict RUN "the refle____ of light"
   perceiver predict RUN "every[MASK]ray" --json
   perceiver predict language "This is an incomplete sentence where some words are________."
-  perceiver predict image-conv cat.jpg dog.png --labels imagenet.txt`
+  perceiver predict image-conv cat.jpg dog.png --labels imagenet.txt
+  perceiver predict multimodal frames/ sound.wav --out again`
 }
 
 func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {
@@ -49,7 +51,7 @@ func (c *predictCommand) ask(ctx context.Context) (tasks.Prediction, error) {
 		if err != nil {
 			return tasks.Prediction{}, err
 		}
-		return m.Predict(ctx, lab.Question{Inputs: c.Input, Labels: c.Labels, Top: c.Top})
+		return m.Predict(ctx, lab.Question{Inputs: c.Input, Labels: c.Labels, Top: c.Top, Out: c.Out})
 	}
 	r, err := lab.OpenRun(c.Folder)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
+	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
 )
 
 // Question is what a released model is asked about.
@@ -23,7 +25,10 @@ type Question struct {
 	Inputs []string // a text, or paths of files, as the model wants them
 	Labels string   // file with the name of a class on each line, in order; "": the names in config.json
 	Top    int      // classes in the answer; 0: 5
+	Out    string   // folder for the files of the answer, where it has some; "": out/predict
 }
+
+func (q Question) folder() string { return cmp.Or(q.Out, filepath.Join("out", "predict")) }
 
 // Guess is a class that a model takes for possible.
 type Guess struct {
@@ -38,7 +43,8 @@ type Classified struct {
 	Classes []Guess `json:"classes"`
 }
 
-// Predict answers a question: it fills in hidden bytes of a text, or says of texts or pictures which class they are of.
+// Predict answers a question: it fills in hidden bytes of a text, says of texts or pictures which class they are of, or
+// makes a video with its sound again and says which class it is of.
 func (r *Released) Predict(ctx context.Context, q Question) (tasks.Prediction, error) {
 	if len(q.Inputs) == 0 {
 		return tasks.Prediction{}, fmt.Errorf("%s: there is nothing that the model is asked about", r.Dir)
@@ -71,6 +77,8 @@ func (r *Released) Predict(ctx context.Context, q Question) (tasks.Prediction, e
 			}
 			return c.Classify(picture)
 		})
+	case *multimodal.Network:
+		return r.reconstruct(ctx, b.Compute, n, q)
 	}
 	return tasks.Prediction{}, fmt.Errorf("%s: a model of class %s cannot be asked here", r.Dir, r.Class)
 }

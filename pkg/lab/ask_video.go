@@ -1,0 +1,160 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
+	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
+)
+
+// framesPerSecond is the speed of the videos that the released model was trained with.
+const framesPerSecond = 25
+
+// Reconstructed is a video whose sound, frames and class came back from the latents.
+type Reconstructed struct {
+	Classes   []Guess  `json:"classes"`
+	VideoPSNR float64  `json:"video_psnr"` // in dB, of the frames as the model saw them
+	AudioPSNR *float64 `json:"audio_psnr"` // null where there was no sound
+	Files     []string `json:"files"`
+}
+
+// reconstruct runs a video, a folder of pictures in the order of their names, with its sound, a WAV file that may be
+// missing, through the latents and back.
+func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multimodal.Network, q Question) (tasks.Prediction, error) {
+	if len(q.Inputs) > 2 {
+		return tasks.Prediction{}, fmt.Errorf("%s: give a folder of pictures, and a WAV file with their sound", r.Dir)
+	}
+	names, err := r.labels(q.Labels)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	frames, err := readFrames(q.Inputs[0], n.Frames)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	rate := framesPerSecond * n.Samples / n.Frames
+	var sound []float32
+	if len(q.Inputs) == 2 {
+		s, err := audio.ReadFile(q.Inputs[1])
+		if err != nil {
+			return tasks.Prediction{}, err
+		}
+		if s.Rate != rate {
+			return tasks.Prediction{}, fmt.Errorf("%s: it has %d samples in a second, and the model hears %d; convert it", q.Inputs[1], s.Rate, rate)
+		}
+		sound = s.Samples
+	}
+	recording, err := n.NewRecording(frames, sound)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	again, err := n.NewReconstructor(b, r.Weights)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	defer again.Close()
+	out, err := again.Reconstruct(ctx, recording)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	answer := &Reconstructed{Classes: likeliest(softmax(out.Label), names, q.Top), VideoPSNR: psnr(recording.Video, out.Video, 1)}
+	if math.IsNaN(answer.VideoPSNR) {
+		return tasks.Prediction{}, fmt.Errorf("%s: the model's answer is not a number, so its weights are damaged or its training diverged; choose others", r.Dir)
+	}
+	if sound != nil {
+		x := psnr(recording.Audio, out.Audio, 2)
+		answer.AudioPSNR = &x
+	}
+	if answer.Files, err = writeVideo(q.folder(), n.Pictures(out), &audio.Sound{Rate: rate, Samples: out.Audio}); err != nil {
+		return tasks.Prediction{}, err
+	}
+	var text strings.Builder
+	for _, g := range answer.Classes {
+		fmt.Fprintf(&text, "  %5.1f %%  %s\n", 100*g.Probability, g.Label)
+	}
+	fmt.Fprintf(&text, "video again: %.1f dB, in %s", answer.VideoPSNR, q.folder())
+	return tasks.Prediction{Text: text.String(), JSON: answer}, nil
+}
+
+// readFrames reads the first n pictures of a folder.
+func readFrames(dir string, n int) ([]image.Image, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var frames []image.Image
+	for _, e := range entries { // in the order of their names
+		if !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) || len(frames) == n {
+			continue
+		}
+		picture, err := readPicture(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, picture)
+	}
+	if len(frames) < n {
+		return nil, fmt.Errorf("%s: it has %d pictures (PNG, JPEG or GIF), and the model takes a video of %d", dir, len(frames), n)
+	}
+	return frames, nil
+}
+
+// writeVideo writes frames and sound into a folder.
+func writeVideo(dir string, frames []*image.NRGBA, sound *audio.Sound) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	var files []string
+	for i, frame := range frames {
+		path := filepath.Join(dir, fmt.Sprintf("frame-%03d.png", i+1))
+		var b bytes.Buffer
+		if err := png.Encode(&b, frame); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			return nil, err
+		}
+		files = append(files, path)
+	}
+	path := filepath.Join(dir, "sound.wav")
+	return append(files, path), audio.WriteFile(path, sound)
+}
+
+// psnr is the peak signal-to-noise ratio of what came back, in dB; values span a range. Equal arrays have 200.
+func psnr(want, got []float32, span float64) float64 {
+	sum := 0.
+	for i, x := range want {
+		d := float64(x) - float64(got[i])
+		sum += d * d
+	}
+	if sum == 0 {
+		return 200
+	}
+	return 10 * math.Log10(span*span/(sum/float64(len(want))))
+}
+
+// softmax turns scores into probabilities.
+func softmax(scores []float32) []float32 {
+	p, sum, most := make([]float32, len(scores)), 0., slices.Max(scores)
+	for i, x := range scores {
+		e := math.Exp(float64(x - most))
+		p[i], sum = float32(e), sum+e
+	}
+	for i := range p {
+		p[i] /= float32(sum)
+	}
+	return p
+}

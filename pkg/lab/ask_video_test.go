@@ -1,0 +1,95 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/perceiver-go/perceiver/datasets/audio"
+)
+
+const smallVideo = `, "output_shape": [1, 2, 8, 8], "num_frames": 2, "audio_samples_per_frame": 160, "samples_per_patch": 16, "image_size": 2` + threeClasses
+
+// A folder of pictures and a sound become pictures and a sound again.
+func TestReleasedReconstructs(t *testing.T) {
+	quiet(t)
+	dir := t.TempDir()
+	frames := filepath.Join(dir, "frames")
+	if err := os.Mkdir(frames, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		img := image.NewNRGBA(image.Rect(0, 0, 20, 14))
+		for p := range 280 {
+			img.SetNRGBA(p%20, p/20, color.NRGBA{uint8(9 * (p % 20)), uint8(50 * i), uint8(p), 255})
+		}
+		f, err := os.Create(filepath.Join(frames, fmt.Sprintf("%d.png", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := png.Encode(f, img); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	sound, other := filepath.Join(dir, "a.wav"), filepath.Join(dir, "b.wav")
+	for path, rate := range map[string]int{sound: 4000, other: 44100} {
+		if err := audio.WriteFile(path, &audio.Sound{Rate: rate, Samples: []float32{0.5, -0.5, 0.25}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := openReleased(t, released(t, "PerceiverForMultimodalAutoencoding", smallVideo))
+	out := filepath.Join(dir, "again")
+	p, err := r.Predict(t.Context(), Question{Inputs: []string{frames, sound}, Out: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := p.JSON.(*Reconstructed)
+	if len(a.Files) != 3 || len(a.Classes) != 3 || a.AudioPSNR == nil || math.IsNaN(a.VideoPSNR) {
+		t.Errorf("%+v", a)
+	}
+	if img, err := readPicture(a.Files[1]); err != nil || img.Bounds() != image.Rect(0, 0, 8, 8) {
+		t.Errorf("the second frame: %v", err)
+	}
+	if s, err := audio.ReadFile(filepath.Join(out, "sound.wav")); err != nil || s.Rate != 4000 || len(s.Samples) != 320 {
+		t.Errorf("the sound: %v", err)
+	}
+	if p, err := r.Predict(t.Context(), Question{Inputs: []string{frames}, Out: out}); err != nil || p.JSON.(*Reconstructed).AudioPSNR != nil {
+		t.Errorf("without sound: %v", err)
+	}
+
+	empty := filepath.Join(dir, "empty")
+	if err := os.Mkdir(empty, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for words, inputs := range map[string][]string{
+		"hears 4000":    {frames, other},
+		"has 0 picture": {empty},
+		"nothing":       {filepath.Join(dir, "nothing")},
+		"a WAV file":    {frames, sound, sound},
+	} {
+		if _, err := r.Predict(t.Context(), Question{Inputs: inputs, Out: out}); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%q: the error is %v", words, err)
+		}
+	}
+}
+
+func TestPSNR(t *testing.T) {
+	if got := psnr([]float32{0, 1}, []float32{0.1, 0.9}, 1); math.Abs(got-20) > 1e-4 {
+		t.Errorf("a tenth off is %g dB, want 20", got)
+	}
+	if got := psnr([]float32{1}, []float32{1}, 1); got != 200 {
+		t.Errorf("nothing off is %g dB", got)
+	}
+	if p := softmax([]float32{1000, 1000 + float32(math.Ln2)}); math.Abs(float64(p[1])-2./3) > 1e-4 {
+		t.Errorf("probabilities %v", p)
+	}
+}
