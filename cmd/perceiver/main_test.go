@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -50,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"interrupt": interrupt,
 			"save":      saveNow,
 			"jsonhas":   jsonHas,
+			"picture":   picture,
 			"sparse":    sparse,
 			"same":      same,
 		},
@@ -217,6 +220,21 @@ func sparse(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), nil, 0o644))
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// picture FILE WIDTH HEIGHT writes a PNG picture.
+func picture(ts *testscript.TestScript, neg bool, args []string) {
+	width, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	height, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(i * i)
+	}
+	var b bytes.Buffer
+	ts.Check(png.Encode(&b, img))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 
 // same FILE FILE compares the bytes of two files; in a name, STEP stands for the folder that checkpoints/latest names.

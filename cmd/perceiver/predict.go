@@ -18,7 +18,7 @@ type predictCommand struct {
 	Input  []string `arg:"" help:"Text with [MASK] for each hidden byte, or runs of two or more underscores; pictures; as the model wants it."`
 	Labels string   `help:"File with the name of a class on each line, in place of the names in config.json." placeholder:"FILE"`
 	Top    int      `help:"Classes in the answer." default:"5"`
-	Out    string   `help:"Folder for the files of the answer: frames and sound of a video. Default: out/predict." placeholder:"DIR"`
+	Out    string   `help:"Folder for the files of the answer: a movement, frames and sound of a video. Default: out/predict." placeholder:"DIR"`
 	JSON   bool     `help:"Print the answer as JSON."`
 }
 
@@ -30,6 +30,7 @@ Examples:
   perceiver predict RUN "every[MASK]ray" --json
   perceiver predict language "This is an incomplete sentence where some words are________."
   perceiver predict image-conv cat.jpg dog.png --labels imagenet.txt
+  perceiver predict flow first.png second.png --out moved
   perceiver predict multimodal frames/ sound.wav --out again`
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
+	"github.com/perceiver-go/perceiver/pkg/tasks/flow"
 	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
@@ -43,8 +44,8 @@ type Classified struct {
 	Classes []Guess `json:"classes"`
 }
 
-// Predict answers a question: it fills in hidden bytes of a text, says of texts or pictures which class they are of, or
-// makes a video with its sound again and says which class it is of.
+// Predict answers a question: it fills in hidden bytes of a text, says of texts or pictures which class they are of, finds
+// the movement between two pictures, or makes a video with its sound again and says which class it is of.
 func (r *Released) Predict(ctx context.Context, q Question) (tasks.Prediction, error) {
 	if len(q.Inputs) == 0 {
 		return tasks.Prediction{}, fmt.Errorf("%s: there is nothing that the model is asked about", r.Dir)
@@ -77,6 +78,8 @@ func (r *Released) Predict(ctx context.Context, q Question) (tasks.Prediction, e
 			}
 			return c.Classify(picture)
 		})
+	case *flow.Network:
+		return r.estimate(ctx, b.Compute, n, q)
 	case *multimodal.Network:
 		return r.reconstruct(ctx, b.Compute, n, q)
 	}
