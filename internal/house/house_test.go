@@ -31,9 +31,6 @@ var arrows = map[string][]string{
 	"datasets":       {"datasets"},
 	"bench":          {"pkg/backend", "pkg/perceiver", "pkg/tasks", "pkg/train"},
 
-	// A helper of tests, which runs on every backend.
-	"pkg/tasks/paritytest": {"pkg/backend", "pkg/perceiver"},
-
 	// The kernel starts with every notebook: no graphs, no cgo.
 	"cmd/perceiver-kernel": {"pkg/notebook"},
 }

@@ -4,6 +4,9 @@ package published
 
 import (
 	"math"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -119,6 +122,28 @@ func verifyFull(t *testing.T, b compute.Backend, name string) {
 	} else {
 		t.Log(r.Text())
 	}
+	if peak := peakMemory(); peak > mostMemory {
+		t.Errorf("the process took %.1f GiB, want at most %d", float64(peak)/(1<<30), mostMemory>>30)
+	}
+}
+
+// mostMemory is what a model in full size may take, weights, inputs and results included.
+const mostMemory = 12 << 30
+
+// peakMemory is the most memory that this process has had, in bytes, or 0 where the system does not say.
+func peakMemory() int {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			if kib, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB"))); err == nil {
+				return kib << 10
+			}
+		}
+	}
+	return 0
 }
 
 func TestCanonical(t *testing.T) {

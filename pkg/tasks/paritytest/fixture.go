@@ -9,9 +9,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/perceiver-go/perceiver/pkg/perceiver"
 )
 
 // Folder is a folder of shared/parity; the test is skipped where it is not there.
@@ -150,14 +153,33 @@ func Near(t testing.TB, what string, got, want []float64, tolerance float64) {
 	}
 }
 
-// RMS fails where the root of the mean square of the differences of two arrays is above the tolerance.
-func RMS(t testing.TB, what string, got, want []float64, tolerance float64) {
+// Load makes the weights of a model from the published ones, of which none may be left over.
+func Load(t *testing.T, model interface{ Params() []perceiver.Param }, published map[string]Array) *perceiver.Weights {
 	t.Helper()
-	sum := 0.0
-	for i := range min(len(got), len(want)) {
-		sum += (got[i] - want[i]) * (got[i] - want[i])
+	w, err := perceiver.NewWeights(model.Params(), dtypes.Float32)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if rms := math.Sqrt(sum / float64(max(len(want), 1))); !(rms <= tolerance) || len(got) != len(want) {
-		t.Errorf("%s: the differences of %d and %d values have a root mean square of %g, want at most %g", what, len(got), len(want), rms, tolerance)
+	known := map[string]bool{}
+	for _, p := range w.Params() {
+		for _, piece := range p.Pieces {
+			known[piece.Name] = true
+		}
 	}
+	for name := range published {
+		if !known[name] {
+			t.Errorf("the published tensor %s has no place in the model", name)
+		}
+	}
+	err = w.Load("", func(piece perceiver.Piece) ([]float32, error) {
+		a, ok := published[piece.Name]
+		if !ok || !slices.Equal(a.Shape, piece.Shape) {
+			return nil, fmt.Errorf("%s: shape %v, published with %v", piece.Name, piece.Shape, a.Shape)
+		}
+		return a.Floats(), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
