@@ -13,6 +13,7 @@ import (
 	"github.com/perceiver-go/perceiver/experiments"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
 	"github.com/perceiver-go/perceiver/pkg/lab"
+	"github.com/perceiver-go/perceiver/pkg/published"
 )
 
 type completionCommand struct {
@@ -105,6 +106,8 @@ func candidates(node *kong.Node, before []string) (out []string) {
 		switch arg.Name {
 		case "experiment", "name":
 			out = append(out, experiments.Names()...)
+		case "model":
+			out = append(out, published.Names()...)
 		case "run", "runs":
 			folders, _ := filepath.Glob(filepath.Join(lab.Runs(), "*"))
 			out = append(out, folders...)

@@ -154,7 +154,7 @@ func (c *weightsConvertCommand) Run(ctx context.Context, out io.Writer) error {
 }
 
 type weightsGetCommand struct {
-	Name     string `arg:"" help:"A published model, for example language."`
+	Name     string `arg:"" name:"model" help:"A published model, for example language."`
 	Revision string `help:"Another branch, tag or commit than the one that is known." placeholder:"REV"`
 	SHA256   string `name:"sha256" help:"Digest that the weights must have, as the page of the file shows it." placeholder:"HEX"`
 	Out      string `help:"Folder; default: in the user's cache (PERCEIVER_CACHE_DIR moves it)." placeholder:"DIR"`

@@ -11,7 +11,7 @@ import (
 )
 
 type weightsModelsCommand struct {
-	Name string `arg:"" optional:"" help:"A published model, for example language."`
+	Name string `arg:"" optional:"" name:"model" help:"A published model, for example language."`
 	JSON bool   `help:"Print the list as JSON."`
 }
 

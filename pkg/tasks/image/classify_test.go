@@ -39,8 +39,8 @@ func smallNetwork(t *testing.T, height, width int) (*Network, *perceiver.Weights
 func TestClassify(t *testing.T) {
 	b := backendtest.Any(t)
 	n, w := smallNetwork(t, 12, 12)
-	img := image.NewNRGBA(image.Rect(3, 2, 43, 32))
-	for y := 2; y < 32; y++ {
+	img := image.NewNRGBA(image.Rect(3, 2, 43, 31))
+	for y := 2; y < 31; y++ {
 		for x := 3; x < 43; x++ {
 			img.SetNRGBA(x, y, color.NRGBA{uint8(7 * x), uint8(5 * y * x), uint8(200 - 3*y), 255})
 		}
