@@ -43,6 +43,7 @@ type cli struct {
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`
 	Weights     weightsCommand     `cmd:"" help:"Published weights: inspect, verify, convert."`
+	Data        dataCommand        `cmd:"" help:"Look into data: replays."`
 	Bench       benchCommand       `cmd:"" help:"Measure the speed and memory of a model."`
 	Doctor      doctorCommand      `cmd:"" help:"Show what this machine has, what is missing, and what mends it."`
 	Setup       setupCommand       `cmd:"" help:"Install XLA for this user."`
