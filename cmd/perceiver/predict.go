@@ -3,11 +3,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"os"
+	"path/filepath"
 
 	"github.com/perceiver-go/perceiver/pkg/lab"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -40,9 +43,29 @@ func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(out).Encode(answer.JSON)
+		err = json.NewEncoder(out).Encode(answer.JSON)
+	} else {
+		_, err = fmt.Fprintln(out, answer.Text)
 	}
-	fmt.Fprintln(out, answer.Text)
+	return errors.Join(err, c.save(answer.Files))
+}
+
+// save writes the files of an answer and says where they are.
+func (c *predictCommand) save(files []tasks.File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	folder := cmp.Or(c.Out, filepath.Join("out", "predict"))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for _, f := range files {
+		path := filepath.Join(folder, f.Name)
+		if err := os.WriteFile(path, f.Content, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "wrote", path)
+	}
 	return nil
 }
 
@@ -58,5 +81,5 @@ func (c *predictCommand) ask(ctx context.Context) (tasks.Prediction, error) {
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	return r.Predict(ctx, strings.Join(c.Input, " "))
+	return r.Predict(ctx, c.Input...)
 }

@@ -99,15 +99,15 @@ func (r *Run) weights(task tasks.Task) (*perceiver.Weights, int, error) {
 	return w, c.Step, err
 }
 
-// Predict asks the run's best checkpoint about an input: a text, or the path of a file, as the task wants it.
-func (r *Run) Predict(ctx context.Context, input string) (tasks.Prediction, error) {
+// Predict asks the run's best checkpoint about inputs: a text, or the paths of files, as the task wants them.
+func (r *Run) Predict(ctx context.Context, inputs ...string) (tasks.Prediction, error) {
 	task, err := r.X.open(ctx, "", true)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
 	p, ok := task.(tasks.Predictor)
 	if !ok {
-		return tasks.Prediction{}, fmt.Errorf("run %s: task %s cannot be asked about an input", r.Dir, r.X.Task)
+		return tasks.Prediction{}, fmt.Errorf("run %s: task %s cannot be asked about an input of yours", r.Dir, r.X.Task)
 	}
 	w, _, err := r.weights(task)
 	if err != nil {
@@ -117,5 +117,5 @@ func (r *Run) Predict(ctx context.Context, input string) (tasks.Prediction, erro
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	return p.Predict(ctx, b.Compute, w, input)
+	return p.Predict(ctx, b.Compute, w, inputs)
 }

@@ -74,9 +74,9 @@ type Task interface {
 	Baselines(ctx context.Context) (map[string]float64, error)
 }
 
-// Predictor is a task whose trained model can be asked about an input of the user's: a text, the path of a file.
+// Predictor is a task whose trained model can be asked about inputs of the user's: the words of a text, the paths of files.
 type Predictor interface {
-	Predict(ctx context.Context, backend compute.Backend, w *perceiver.Weights, input string) (Prediction, error)
+	Predict(ctx context.Context, backend compute.Backend, w *perceiver.Weights, inputs []string) (Prediction, error)
 }
 
 // Portable is a task whose model a class of the published port may be able to hold.
@@ -86,10 +86,18 @@ type Portable interface {
 	PublishedConfig() (map[string]any, error)
 }
 
-// Prediction is an answer to be shown to a person, as Text, or to a program, as JSON.
+// Prediction is an answer to be shown to a person, as Text, or to a program, as JSON. An answer that is no text, as a
+// picture, a movement or a sound, is in Files besides.
 type Prediction struct {
-	Text string
-	JSON any
+	Text  string
+	JSON  any
+	Files []File
+}
+
+// File is a part of an answer that a program of another kind opens.
+type File struct {
+	Name    string // without a folder, as "flow.png"
+	Content []byte
 }
 
 // Loss is a scalar to make small, and sums to be added up over batches.

@@ -124,14 +124,14 @@ func wide(row []float32) []float64 {
 	return out
 }
 
-// Predict implements tasks.Predictor: it fills in the hidden bytes of a text.
-func (t *Task) Predict(_ context.Context, backend compute.Backend, w *perceiver.Weights, input string) (tasks.Prediction, error) {
+// Predict implements tasks.Predictor: it fills in the hidden bytes of a text, given in one piece or word by word.
+func (t *Task) Predict(_ context.Context, backend compute.Backend, w *perceiver.Weights, inputs []string) (tasks.Prediction, error) {
 	pr, err := t.NewPredictor(backend, w)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
 	defer pr.Close()
-	f, err := pr.Fill(input)
+	f, err := pr.Fill(strings.Join(inputs, " "))
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
