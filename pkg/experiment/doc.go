@@ -14,6 +14,17 @@
 //	[small.train]                under an hour on 2 cores,
 //	[paper.model]                and the published size
 //
+// A file may also say what the paper reached, a [[paper]] for each number, above the sections of the paper profile:
+//
+//	[[paper]]
+//	table = "flow"               our page, docs/results/flow.md
+//	source = "Table 4"           where in the paper; page = 8 may follow
+//	row = "Perceiver IO"
+//	metric = "Sintel clean EPE"
+//	value = 1.81                 and unit = "px"
+//	ours = "epe"                 the metric of ours that stands beside it; left out where none is comparable
+//	note = "..."                 why it is not attempted, or how far the two can be compared
+//
 // On top of a profile come settings, "key=value" as on the command line: "model.latents=64". Everything is strict: a key
 // that nobody reads is an error that names the nearest one that somebody does. The effective experiment, with every
 // value that applies, is a file of the same form without profiles; reading it back gives the same experiment.

@@ -34,6 +34,7 @@ type Experiment struct {
 	Source  string // of the data; "": the task's default
 	Spec    tasks.Spec
 	Train   train.Config
+	Paper   []PaperRow // what the paper says; no part of the effective experiment
 }
 
 // Options choose the variant of an experiment.
@@ -66,7 +67,7 @@ func Read(path string, o Options) (*Experiment, error) {
 func Parse(where, name string, content []byte, o Options) (*Experiment, error) {
 	file := map[string]any{}
 	if err := toml.Unmarshal(content, &file); err != nil {
-		return nil, &Error{where, syntax(err)}
+		return nil, &Error{where, misplacedRows(content, syntax(err))}
 	}
 	e := &Experiment{Name: name, Train: train.Defaults()}
 	sections, err := e.head(file, o.Profile)
@@ -108,6 +109,15 @@ func (e *Experiment) head(file map[string]any, profile string) (map[string]map[s
 	known := append(append(slices.Collect(maps.Keys(texts)), slices.Collect(maps.Keys(sections))...), Profiles...)
 	for _, key := range sortedKeys(file) {
 		table, isTable := file[key].(map[string]any)
+		if key == "paper" {
+			var err error
+			if table, err = e.paper(file[key], sections); err != nil {
+				return nil, err
+			}
+			if isTable = true; len(table) == 0 {
+				continue
+			}
+		}
 		_, isText := texts[key]
 		_, isSection := sections[key]
 		switch {

@@ -193,6 +193,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(small, "model.latents=3")
 	f.Add("task='language'\n[model]\nlatents=3.5", "train.steps=[1,2]")
 	f.Add("task='language'\n[quick]\nx={}", "a=b=c")
+	f.Add(rows, "train.steps=3")
 	f.Fuzz(func(t *testing.T, content, setting string) {
 		e, err := parse(content, Options{Set: []string{setting}})
 		if err == nil {
