@@ -61,6 +61,18 @@ func Shade(t float64) color.RGBA {
 	return mix(scale[i], scale[i+1], x-float64(i))
 }
 
+// Tint is the colour of signed heat maps for t between -1 and 1: blue below 0, white at 0, orange above; NaN is grey.
+func Tint(t float64) color.RGBA {
+	if math.IsNaN(t) {
+		return absent
+	}
+	t = min(max(t, -1), 1)
+	if t < 0 {
+		return mix(paper, palette[0], -t)
+	}
+	return mix(paper, palette[1], t)
+}
+
 // mix goes from a to b as t goes from 0 to 1.
 func mix(a, b color.RGBA, t float64) color.RGBA {
 	at := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + t*(float64(y)-float64(x)))) }

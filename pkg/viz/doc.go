@@ -18,6 +18,7 @@
 //	bars.go                         costs by stage
 //	intervals.go                    variants with the uncertainty of their means
 //	heatmap.go, glyphs.go           attention maps, and how bytes are written on them
+//	confusion.go                    which classes are taken for which
 //	maskedtext.go                   a text window: seen, filled in, true
 //	architecture.go                 encode, process, decode, with sizes
 //	table.go                        one table as text and as HTML

@@ -4,6 +4,7 @@ package viz
 
 import (
 	"image"
+	"image/color"
 	"iter"
 	"math"
 	"strconv"
@@ -21,6 +22,10 @@ type Map struct {
 	RowAxis, ColumnAxis string   // what rows and columns are
 	Unit                string   // what the colours are
 	Min, Max            float64  // of the colours; where Min is not below Max, those of the values
+	Signed              bool     // blue below 0 and orange above it, white at 0, instead of dark and bright
+
+	Texts  [][]string // written into the cells, where all of them fit; as many as there are or none
+	Remark string     // a line below the map
 
 	fromZero bool // the colours begin at 0 even where all values are higher
 }
@@ -59,8 +64,8 @@ const (
 	smallest     = 5.5 // size of a label that can still be read
 )
 
-// Heatmap draws a matrix. Colours go from dark purple (low) over green to yellow (high), even to the eye; the bar at the
-// right says what they stand for. A matrix of more than 400 rows or columns is averaged over groups of neighbours first.
+// Heatmap draws a matrix. Read off where it is high and where low: colours go from dark purple (low) over green to
+// yellow (high), even to the eye, and the bar at the right says what they stand for. A matrix of more than 400 rows or columns is averaged over groups of neighbours first.
 func Heatmap(m Map) *Drawing {
 	rows, cols := len(m.Values), 0
 	for _, r := range m.Values {
@@ -76,12 +81,17 @@ func Heatmap(m Map) *Drawing {
 		if m.fromZero {
 			h.Min = min(h.Min, 0)
 		}
+		if m.Signed {
+			h.Max = max(math.Abs(h.Min), math.Abs(h.Max))
+			h.Min = -h.Max
+		}
 	}
 	if h.Min == h.Max {
 		h.Min, h.Max = h.Min-0.5, h.Max+0.5
 	}
 	h.rowLabels, h.colLabels = labels(m.Rows, rows, by), labels(m.Columns, cols, bx)
 	h.cellSizes(len(h.values), len(h.values[0]))
+	h.textSize = h.fit()
 	return h.drawing()
 }
 
@@ -112,6 +122,8 @@ type heatmap struct {
 	values [][]float64
 	by, bx int     // rows and columns in a cell
 	cw, ch float64 // points
+
+	textSize float64 // of what is written into the cells; 0: nothing is
 
 	rowLabels, colLabels []string // one for each cell, or nil
 }
@@ -203,6 +215,7 @@ func (h *heatmap) drawing() *Drawing {
 		p.text(x0, 14, shorten(h.Title, bold(11), total-x0-edge/2), bold(11), ink, left)
 		p.image(x0, y0, w, t, h.pixels())
 		p.frame(x0-0.375, y0-0.375, w+0.75, t+0.75, 0.375, line)
+		h.drawTexts(p, x0, y0)
 		h.drawRowLabels(p, x0, y0, rowSize)
 		h.drawColumnLabels(p, x0, y0+t, colSize, turned)
 		if h.RowAxis != "" {
@@ -218,12 +231,52 @@ func (h *heatmap) drawing() *Drawing {
 	}}
 }
 
-// note says what a cell is where it is not one value.
+// note is the line below the map: the remark, or what a cell is where it is not one value.
 func (h *heatmap) note() string {
-	if h.by == 1 && h.bx == 1 {
-		return ""
+	if h.Remark != "" || h.by == 1 && h.bx == 1 {
+		return h.Remark
 	}
 	return "a cell is the mean of " + strconv.Itoa(h.by) + " × " + strconv.Itoa(h.bx) + " values"
+}
+
+// shade is the colour of a value.
+func (h *heatmap) shade(v float64) color.RGBA {
+	t := (v - h.Min) / (h.Max - h.Min)
+	if h.Signed {
+		return Tint(2*t - 1)
+	}
+	return Shade(t)
+}
+
+// fit is the largest size at which every text fits its cell, or 0 where that could not be read.
+func (h *heatmap) fit() float64 {
+	if len(h.Texts) < len(h.values) || h.by > 1 || h.bx > 1 {
+		return 0
+	}
+	size := 8.
+	for _, row := range h.Texts {
+		for _, s := range row {
+			if w := width(s, sans(8)); w > 0 {
+				size = min(size, 8*(h.cw-2)/w)
+			}
+		}
+	}
+	if size = min(size, 0.8*h.ch); size < smallest {
+		return 0
+	}
+	return size
+}
+
+// drawTexts writes into the cells.
+func (h *heatmap) drawTexts(p pen, x, y float64) {
+	if h.textSize == 0 {
+		return
+	}
+	for r, row := range h.Texts[:len(h.values)] {
+		for c, s := range row[:min(len(row), len(h.values[r]))] {
+			p.text(x+h.cw*(float64(c)+0.5), y+h.ch*(float64(r)+0.5), s, sans(vg.Length(h.textSize)), on(h.shade(h.values[r][c])), center)
+		}
+	}
 }
 
 // pixels is the picture of the cells.
@@ -232,7 +285,7 @@ func (h *heatmap) pixels() image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, kx*len(h.values[0]), ky*len(h.values)))
 	for r, row := range h.values {
 		for c, v := range row {
-			shade := Shade((v - h.Min) / (h.Max - h.Min))
+			shade := h.shade(v)
 			for y := r * ky; y < (r+1)*ky; y++ {
 				for x := c * kx; x < (c+1)*kx; x++ {
 					img.SetRGBA(x, y, shade)
@@ -321,7 +374,7 @@ func everyNth(n int, x float64) int {
 func (h *heatmap) bar(p pen, x, y, w, height, labels float64) {
 	img := image.NewRGBA(image.Rect(0, 0, 1, 256))
 	for i := range 256 {
-		img.SetRGBA(0, i, Shade(1-float64(i)/255))
+		img.SetRGBA(0, i, h.shade(h.Max-(h.Max-h.Min)*float64(i)/255))
 	}
 	p.image(x, y, w, height, stretch(img, int(w/pixel), int(height/pixel)))
 	p.frame(x-0.375, y-0.375, w+0.75, height+0.75, 0.375, line)
