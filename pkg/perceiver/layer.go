@@ -134,6 +134,13 @@ func (l Layer) Params() []Param {
 	return append(ps, NewLinear(l.Name+".mlp.dense2", l.widen()*l.QueryDim, l.QueryDim, FanIn)...)
 }
 
+// Forward builds the layer on its own, for models that are no Perceiver, to be compared with one: queries
+// [B, n, QueryDim] and, for a cross-attention, keys [B, m, KVDim] give [B, n, QueryDim]. Mask may be nil; of a
+// self-attention it masks the queries as keys.
+func (l Layer) Forward(p *Pass, queries, keys *Node, mask *Mask) (*Node, error) {
+	return p.Catch(l.Name, func() *Node { return l.forward(p, queries, keys, mask) })
+}
+
 // forward builds the layer: queries [B, n, QueryDim] and, for a cross-attention, keys [B, m, KVDim] give [B, n, QueryDim].
 func (l Layer) forward(p *Pass, queries, keys *Node, mask *Mask) *Node {
 	leave := p.at(l.Name)
