@@ -49,10 +49,7 @@ func Curves(title, x, y string, series []Series, references ...Reference) *plot.
 		points += len(c.main)
 	}
 	if points == 0 && len(refs.lines) == 0 {
-		p.Add(notice("no points to draw"))
-		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
-		p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(nil), plot.ConstantTicks(nil)
-		return p
+		return nothing(p, "no points to draw")
 	}
 	if points == 0 {
 		p.X.Min, p.X.Max = 0, 1
@@ -307,6 +304,14 @@ func (k *curve) Thumbnail(c *draw.Canvas) {
 // fade makes a colour transparent.
 func fade(c color.RGBA, alpha float64) color.Color {
 	return color.NRGBA{c.R, c.G, c.B, uint8(255 * alpha)}
+}
+
+// nothing makes a plot say why it is empty.
+func nothing(p *plot.Plot, why string) *plot.Plot {
+	p.Add(notice(why))
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(nil), plot.ConstantTicks(nil)
+	return p
 }
 
 // notice is a sentence in the middle of a plot.

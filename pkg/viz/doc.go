@@ -10,17 +10,20 @@
 //	p := viz.Curves("Loss", "step", "bits per byte", series, viz.Reference{Name: "unigram", Y: 4.56})
 //	png, err := viz.PNG(p, 0, 0)
 //
-// The files of the package:
+// docs/gallery.md shows them all. The files of the package:
 //
 //	theme.go, ticks.go, colors.go   the style: fonts, axes, colours
 //	png.go, pen.go                  from a figure to a file; the strokes that drawings are made of
-//	curves.go, references.go        learning curves with dashed reference lines
-//	bars.go                         costs by stage
+//	curves.go, seeds.go, references.go   learning curves, with bands over seeds and dashed reference lines
 //	intervals.go                    variants with the uncertainty of their means
-//	heatmap.go, glyphs.go           attention maps, and how bytes are written on them
+//	pareto.go                       what trials reach for their cost
+//	heatmap.go, celltexts.go        a matrix as coloured cells, and what is written into them
+//	attention.go, glyphs.go         attention maps, and how bytes are written beside them
+//	look.go, listen.go              attention over a picture, and over a sound
+//	similarity.go                   how alike latents are
 //	confusion.go                    which classes are taken for which
 //	maskedtext.go                   a text window: seen, filled in, true
-//	architecture.go                 encode, process, decode, with sizes
+//	architecture.go, bars.go        encode, process, decode, with sizes; costs by stage
 //	table.go                        one table as text and as HTML
 //	panel.go                        the live panel, an SVG
 package viz

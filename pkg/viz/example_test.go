@@ -32,11 +32,3 @@ func ExampleTable() {
 	// Encode         91 k  12.1 MFLOP
 	// Process       264 k  20.4 MFLOP
 }
-
-// A model that takes some rain for an engine.
-func ExampleConfusion() {
-	d := viz.Confusion("Held-out sounds", []string{"rain", "siren", "engine"}, [][]int{{40, 0, 9}, {1, 47, 2}, {3, 0, 48}})
-	png, err := viz.PNG(d, 0, 0)
-	fmt.Println(len(png) > 5_000, err)
-	// Output: true <nil>
-}

@@ -30,13 +30,6 @@ type Map struct {
 	fromZero bool // the colours begin at 0 even where all values are higher
 }
 
-// AttentionMap draws attention weights: each row is a query, each column what it looks at, and brighter is more. Read
-// off what each latent gathers from (encoder), or which latents an output asks (decoder). The labels may be the
-// characters of a text, from Glyphs.
-func AttentionMap(title string, weights [][]float64, rows, columns []string) *Drawing {
-	return Heatmap(Map{Title: title, Values: weights, Rows: rows, Columns: columns, Unit: "attention", fromZero: true})
-}
-
 // span is the smallest and the largest finite value, 0 and 0 if there is none.
 func span(values [][]float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
@@ -246,37 +239,6 @@ func (h *heatmap) shade(v float64) color.RGBA {
 		return Tint(2*t - 1)
 	}
 	return Shade(t)
-}
-
-// fit is the largest size at which every text fits its cell, or 0 where that could not be read.
-func (h *heatmap) fit() float64 {
-	if len(h.Texts) < len(h.values) || h.by > 1 || h.bx > 1 {
-		return 0
-	}
-	size := 8.
-	for _, row := range h.Texts {
-		for _, s := range row {
-			if w := width(s, sans(8)); w > 0 {
-				size = min(size, 8*(h.cw-2)/w)
-			}
-		}
-	}
-	if size = min(size, 0.8*h.ch); size < smallest {
-		return 0
-	}
-	return size
-}
-
-// drawTexts writes into the cells.
-func (h *heatmap) drawTexts(p pen, x, y float64) {
-	if h.textSize == 0 {
-		return
-	}
-	for r, row := range h.Texts[:len(h.values)] {
-		for c, s := range row[:min(len(row), len(h.values[r]))] {
-			p.text(x+h.cw*(float64(c)+0.5), y+h.ch*(float64(r)+0.5), s, sans(vg.Length(h.textSize)), on(h.shade(h.values[r][c])), center)
-		}
-	}
 }
 
 // pixels is the picture of the cells.

@@ -8,11 +8,11 @@ import (
 )
 
 func TestIntervals(t *testing.T) {
-	golden(t, "intervals", Intervals("Masked bytes: number of latents", "bits per masked byte (lower is better)",
+	golden(t, "testdata", exhibit{file: "intervals", figure: Intervals("Masked bytes: number of latents", "bits per masked byte (lower is better)",
 		Spread{"latents=16", 3.31, 0.06, []float64{3.29, 3.33, 3.31}, false},
 		Spread{"latents=32", 3.22, 0.045, []float64{3.2, 3.24, 3.22}, true},
 		Spread{"latents=64 (layers_per_block=2)", 3.27, math.NaN(), []float64{3.27}, false},
-		Spread{"latents=128", math.NaN(), math.NaN(), nil, false}))
+		Spread{"latents=128", math.NaN(), math.NaN(), nil, false})}, goldenDPI)
 }
 
 func TestIntervalsTakeAnything(t *testing.T) {
