@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -30,19 +29,6 @@ type Question struct {
 }
 
 func (q Question) folder() string { return cmp.Or(q.Out, filepath.Join("out", "predict")) }
-
-// Guess is a class that a model takes for possible.
-type Guess struct {
-	Class       int     `json:"class"`
-	Label       string  `json:"label"`
-	Probability float64 `json:"probability"`
-}
-
-// Classified is an input with its likeliest classes, the likeliest first.
-type Classified struct {
-	Input   string  `json:"input"`
-	Classes []Guess `json:"classes"`
-}
 
 // Predict answers a question: it fills in hidden bytes of a text, says of texts or pictures which class they are of, finds
 // the movement between two pictures, or makes a video with its sound again and says which class it is of.
@@ -109,8 +95,7 @@ func (r *Released) classify(ctx context.Context, q Question, ask func(input stri
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	var list []Classified
-	var text strings.Builder
+	var list tasks.Classifications
 	for _, input := range q.Inputs {
 		if err := ctx.Err(); err != nil {
 			return tasks.Prediction{}, err
@@ -119,27 +104,9 @@ func (r *Released) classify(ctx context.Context, q Question, ask func(input stri
 		if err != nil {
 			return tasks.Prediction{}, err
 		}
-		c := Classified{input, likeliest(p, names, q.Top)}
-		list = append(list, c)
-		fmt.Fprintf(&text, "%s\n", input)
-		for _, g := range c.Classes {
-			fmt.Fprintf(&text, "  %5.1f %%  %s\n", 100*g.Probability, g.Label)
-		}
+		list = append(list, tasks.Classify(input, p, names, q.Top))
 	}
-	return tasks.Prediction{Text: strings.TrimSuffix(text.String(), "\n"), JSON: map[string]any{"inputs": list}}, nil
-}
-
-// likeliest are the top classes, 5 where top is 0.
-func likeliest(p []float32, names []string, top int) []Guess {
-	if top <= 0 {
-		top = 5
-	}
-	all := make([]Guess, len(p))
-	for i, x := range p {
-		all[i] = Guess{i, names[i], float64(x)}
-	}
-	slices.SortStableFunc(all, func(a, b Guess) int { return cmp.Compare(b.Probability, a.Probability) })
-	return all[:min(top, len(all))]
+	return list.Prediction(), nil
 }
 
 // labels are the names of the classes: those of config.json, or the lines of a file.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/published"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/train"
@@ -115,7 +116,7 @@ func TestReleasedClassifies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var answer struct{ Inputs []Classified }
+			var answer struct{ Inputs tasks.Classifications }
 			if err := json.Unmarshal(raw, &answer); err != nil || len(answer.Inputs) != 2 {
 				t.Fatalf("%s: %v", raw, err)
 			}
@@ -138,7 +139,7 @@ func TestReleasedClassifies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := p.JSON.(map[string]any)["inputs"].([]Classified)[0].Classes; len(got) != 1 || got[0].Label != map[string]string{"cat": "Katze", "dog": "Hund", "boat": "Boot"}[first.Classes[0].Label] {
+			if got := p.JSON.(map[string]any)["inputs"].(tasks.Classifications)[0].Classes; len(got) != 1 || got[0].Label != map[string]string{"cat": "Katze", "dog": "Hund", "boat": "Boot"}[first.Classes[0].Label] {
 				t.Errorf("with other names: %+v", got)
 			}
 			for file, words := range map[string]string{"few.txt": "has 1", "many.txt": "has more", "none.txt": "none.txt"} {

@@ -25,10 +25,10 @@ const framesPerSecond = 25
 
 // Reconstructed is a video whose sound, frames and class came back from the latents.
 type Reconstructed struct {
-	Classes   []Guess  `json:"classes"`
-	VideoPSNR float64  `json:"video_psnr"` // in dB, of the frames as the model saw them
-	AudioPSNR *float64 `json:"audio_psnr"` // null where there was no sound
-	Files     []string `json:"files"`
+	Classes   []tasks.Guess `json:"classes"`
+	VideoPSNR float64       `json:"video_psnr"` // in dB, of the frames as the model saw them
+	AudioPSNR *float64      `json:"audio_psnr"` // null where there was no sound
+	Files     []string      `json:"files"`
 }
 
 // reconstruct runs a video, a folder of pictures in the order of their names, with its sound, a WAV file that may be
@@ -70,7 +70,7 @@ func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multim
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	answer := &Reconstructed{Classes: likeliest(softmax(out.Label), names, q.Top), VideoPSNR: psnr(recording.Video, out.Video, 1)}
+	answer := &Reconstructed{Classes: tasks.Classify("", softmax(out.Label), names, q.Top).Classes, VideoPSNR: psnr(recording.Video, out.Video, 1)}
 	if math.IsNaN(answer.VideoPSNR) {
 		return tasks.Prediction{}, fmt.Errorf("%s: the model's answer is not a number, so its weights are damaged or its training diverged; choose others", r.Dir)
 	}
