@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/lab"
 	"github.com/perceiver-go/perceiver/pkg/sweep"
 )
@@ -29,14 +28,10 @@ type ablateCommand struct {
 	Data    string   `help:"Data to use: a path, or a name that the task knows." placeholder:"PATH"`
 	Set     []string `help:"Change a key in all variants; may be given several times." placeholder:"KEY=VALUE" sep:"none"`
 
-	Out         string   `help:"Folder; default: named by the experiment and the keys, below runs." placeholder:"DIR"`
-	Executor    string   `default:"local" help:"Who trains: local or slurm." placeholder:"NAME"`
-	Jobs        int      `help:"Runs at a time; default: 1, and with slurm as many as the cluster allows." placeholder:"N"`
-	Devices     []string `help:"Accelerators to share, as 0,1; each trains one run at a time." placeholder:"LIST"`
-	Sbatch      []string `help:"Option for sbatch, as --partition=gpu; may be given several times." placeholder:"OPTION" sep:"none"`
-	RetryFailed bool     `help:"Train runs that failed once more."`
-	DryRun      bool     `help:"Only show what would be trained."`
-	JSON        bool     `help:"Print the table as a line of JSON."`
+	Out string `help:"Folder; default: named by the experiment and the keys, below runs." placeholder:"DIR"`
+	trainers
+	DryRun bool `help:"Only show what would be trained."`
+	JSON   bool `help:"Print the table as a line of JSON."`
 }
 
 func (ablateCommand) Help() string {
@@ -52,6 +47,9 @@ Examples:
 }
 
 func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	executor, err := c.executor()
 	if err != nil {
 		return err
@@ -61,21 +59,13 @@ func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if s, ok := executor.(*sweep.Slurm); ok {
-		s.Dir = filepath.Join(p.Dir, "slurm")
-	}
 	p.Table = (&sweep.Sweep{Dir: p.Dir, Plan: p.Plan}).Table()
 	if c.DryRun {
 		return c.print(out, p)
 	}
 	fmt.Fprintf(os.Stderr, "Sweep: %s\n", p.Dir)
-	if _, local := executor.(*sweep.Local); local && p.Table.Missing > 0 {
-		// The runs would do the same, each on its own; done here, it is seen, and XLA is installed once.
-		b, err := backend.Open(ctx, backend.Options{Install: true, Log: os.Stderr})
-		if err != nil {
-			return err
-		}
-		b.Close()
+	if err := ready(ctx, executor, p.Dir, p.Table.Missing); err != nil {
+		return err
 	}
 	err = p.Run(ctx)
 	if err := errors.Join(err, c.print(out, p)); err != nil {
@@ -87,34 +77,18 @@ func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func (c *ablateCommand) executor() (sweep.Executor, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
+func (c *ablateCommand) check() error {
 	switch {
-	case c.Jobs < 0:
-		return nil, &usageError{fmt.Sprintf("--jobs %d: it must be at least 1", c.Jobs)}
 	case c.Seeds < 1:
-		return nil, &usageError{fmt.Sprintf("--seeds %d: it must be at least 1", c.Seeds)}
+		return &usageError{fmt.Sprintf("--seeds %d: it must be at least 1", c.Seeds)}
 	case c.Halving == 1 || c.Halving < 0:
-		return nil, &usageError{fmt.Sprintf("--halving %d: it must be at least 2", c.Halving)}
-	case len(c.Devices) > 0 && c.Jobs > len(c.Devices):
-		return nil, &usageError{fmt.Sprintf("--jobs %d: there are %d devices, each for one run at a time", c.Jobs, len(c.Devices))}
+		return &usageError{fmt.Sprintf("--halving %d: it must be at least 2", c.Halving)}
 	case c.Random != 0 && len(c.Vary) == 0:
-		return nil, &usageError{"--random: there is no --vary to draw from"}
+		return &usageError{"--random: there is no --vary to draw from"}
 	case c.Random < 0:
-		return nil, &usageError{fmt.Sprintf("--random %d: it must be at least 1", c.Random)}
-	case c.Executor == "local" && len(c.Sbatch) > 0:
-		return nil, &usageError{"--sbatch: it is for --executor slurm"}
-	case c.Executor == "local":
-		return &sweep.Local{Command: []string{self, "train"}, Jobs: c.Jobs, Devices: c.Devices}, nil
-	case c.Executor == "slurm" && len(c.Devices) > 0:
-		return nil, &usageError{"--devices: Slurm gives the devices; ask it for them, as with --sbatch=--gpus=1"}
-	case c.Executor == "slurm":
-		return &sweep.Slurm{Command: []string{self, "train"}, Jobs: c.Jobs, Options: c.Sbatch, Log: func(line string) { fmt.Fprintln(os.Stderr, line) }}, nil
+		return &usageError{fmt.Sprintf("--random %d: it must be at least 1", c.Random)}
 	}
-	return nil, &usageError{fmt.Sprintf("--executor %s: it must be local or slurm", c.Executor)}
+	return nil
 }
 
 // print shows the table, or what there is of it.

@@ -106,6 +106,8 @@ func candidates(node *kong.Node, before []string) (out []string) {
 		switch arg.Name {
 		case "experiment", "name":
 			out = append(out, experiments.Names()...)
+		case "tables":
+			out = append(out, lab.PaperTables()...)
 		case "model":
 			out = append(out, published.Names()...)
 		case "run", "runs":

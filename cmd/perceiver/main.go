@@ -38,6 +38,7 @@ type cli struct {
 	Kernel      kernelCommand      `cmd:"" help:"Install the notebooks' kernel for programs started elsewhere, or remove it."`
 	Train       trainCommand       `cmd:"" help:"Train an experiment, or go on with it."`
 	Ablate      ablateCommand      `cmd:"" help:"Compare variants of an experiment, over seeds."`
+	Reproduce   reproduceCommand   `cmd:"" help:"Put the paper's tables beside ours; run what is missing."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
 	Runs        runsCommand        `cmd:"" help:"Look back: list, show, compare, draw and export runs."`
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`

@@ -18,9 +18,10 @@ const module = "github.com/perceiver-go/perceiver/"
 // the longest that fits a package is its rule. Folders that are not listed may import nothing of the module.
 var arrows = map[string][]string{
 	"cmd":            {"bench", "datasets", "experiments", "pkg"},
-	"pkg/lab":        {"datasets", "experiments", "pkg/backend", "pkg/detach", "pkg/display", "pkg/experiment", "pkg/perceiver", "pkg/published", "pkg/runs", "pkg/sweep", "pkg/tasks", "pkg/train", "pkg/viz"},
+	"pkg/lab":        {"datasets", "experiments", "pkg/backend", "pkg/detach", "pkg/display", "pkg/experiment", "pkg/perceiver", "pkg/published", "pkg/reproduce", "pkg/runs", "pkg/sweep", "pkg/tasks", "pkg/train", "pkg/viz"},
 	"pkg/experiment": {"pkg/tasks", "pkg/train"},
 	"pkg/published":  {"pkg/perceiver", "pkg/tasks", "pkg/weights"},
+	"pkg/reproduce":  {"pkg/experiment", "pkg/runs", "pkg/sweep"},
 	"pkg/sweep":      {"pkg/experiment", "pkg/perceiver", "pkg/runs", "pkg/tasks"},
 	"pkg/runs":       {"pkg/runs"},
 	"pkg/train":      {"pkg/perceiver", "pkg/runs", "pkg/tasks", "pkg/weights"},

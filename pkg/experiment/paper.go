@@ -25,6 +25,9 @@ type PaperRow struct {
 	Unit   string  `toml:"unit" json:"unit,omitempty"`
 	Ours   string  `toml:"ours" json:"ours,omitempty"` // the metric of the experiment that stands beside it; "": none is comparable
 	Note   string  `toml:"note" json:"note,omitempty"` // why it is not attempted, or how far the two can be compared
+
+	// Official names the released model whose weights gave the number, as "optical_flow".
+	Official string `toml:"official" json:"official,omitempty"`
 }
 
 // mostRows bounds the rows of a file; more is a slip.
@@ -111,7 +114,7 @@ func parseRow(values map[string]any) (r PaperRow, err error) {
 	case math.IsInf(r.Value, 0) || math.IsNaN(r.Value):
 		return r, errors.New("paper.value must be a number")
 	}
-	for key, text := range map[string]string{"source": r.Source, "row": r.Row, "metric": r.Metric, "unit": r.Unit, "ours": r.Ours, "note": r.Note} {
+	for key, text := range map[string]string{"source": r.Source, "row": r.Row, "metric": r.Metric, "unit": r.Unit, "ours": r.Ours, "note": r.Note, "official": r.Official} {
 		if strings.ContainsAny(text, "\n\r") {
 			return r, fmt.Errorf("paper.%s has several lines; it stands in a table, so it must be one", key)
 		}

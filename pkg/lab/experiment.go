@@ -132,18 +132,25 @@ func Runs() string {
 	if dir := os.Getenv("PERCEIVER_RUNS"); dir != "" {
 		return dir
 	}
+	if module, ok := moduleFolder(); ok {
+		return filepath.Join(module, "runs")
+	}
+	return "runs"
+}
+
+// moduleFolder is the folder of the nearest go.mod, as seen from here.
+func moduleFolder() (string, bool) {
 	here, err := os.Getwd()
 	if err != nil {
-		return "runs"
+		return "", false
 	}
 	for dir := here; ; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			if rel, err := filepath.Rel(here, filepath.Join(dir, "runs")); err == nil {
-				return rel
-			}
+			rel, err := filepath.Rel(here, dir)
+			return rel, err == nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "runs"
+			return "", false
 		}
 	}
 }

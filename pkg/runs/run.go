@@ -136,6 +136,9 @@ func (r *Run) start(experiment []byte) error {
 		r.Info.Created, r.Info.Seconds = before.Created, before.Seconds
 		r.Info.Step, r.Info.Loss, r.Info.Metrics, r.Info.Baselines = before.Step, before.Loss, before.Metrics, before.Baselines
 		r.Info.Status = before.Status
+		if r.Info.Commit == "" { // of the source that it began with
+			r.Info.Commit = before.Commit
+		}
 	case errors.Is(err, fs.ErrNotExist):
 		r.Info.Created = now()
 	default:
