@@ -52,11 +52,16 @@ func (c *Classifier) Close() { c.program.Close() }
 
 // Classify cuts and resizes a picture as the published processor does, and gives the probability of each class.
 func (c *Classifier) Classify(img image.Image) ([]float32, error) {
-	side := c.network.Height
-	pixels, err := Processor{Size: side}.Pixels(img)
+	pixels, err := Processor{Size: c.network.Height}.Pixels(img)
 	if err != nil {
 		return nil, fmt.Errorf("image: %w", err)
 	}
+	return c.classify(pixels)
+}
+
+// classify takes normalised pixels, [H, W, 3].
+func (c *Classifier) classify(pixels []float32) ([]float32, error) {
+	side := c.network.Height
 	out, err := c.program.Run(tensors.FromFlatDataAndDimensions(pixels, 1, side, side, colours))
 	if err != nil {
 		return nil, err
