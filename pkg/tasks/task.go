@@ -79,6 +79,12 @@ type Predictor interface {
 	Predict(ctx context.Context, backend compute.Backend, w *perceiver.Weights, inputs []string) (Prediction, error)
 }
 
+// Measurer is a task with metrics that no batch shows: the part of its games that a model wins. An evaluation lays them
+// beside those of Score.
+type Measurer interface {
+	Measure(ctx context.Context, backend compute.Backend, w *perceiver.Weights) (map[string]float64, error)
+}
+
 // Portable is a task whose model a class of the published port may be able to hold.
 type Portable interface {
 	// PublishedConfig is the model's config.json, by field, or an error that names the first key for which the port has

@@ -5,6 +5,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -15,13 +16,15 @@ import (
 // Evaluator measures weights on a task's held-out batches.
 type Evaluator struct {
 	task    tasks.Task
+	backend compute.Backend
+	weights *perceiver.Weights
 	names   []string
 	program *perceiver.Program
 }
 
 // NewEvaluator makes the program that measures one batch.
 func NewEvaluator(backend compute.Backend, task tasks.Task, w *perceiver.Weights) (*Evaluator, error) {
-	e := &Evaluator{task: task}
+	e := &Evaluator{task: task, backend: backend, weights: w}
 	var err error
 	e.program, err = w.Compile(backend, "evaluate", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		loss, err := task.Loss(p, in)
@@ -39,7 +42,7 @@ func NewEvaluator(backend compute.Backend, task tasks.Task, w *perceiver.Weights
 	return e, err
 }
 
-// Evaluate measures all held-out batches. Progress, where it is not nil, hears how many of them are done.
+// Evaluate measures all held-out batches, and what a tasks.Measurer measures besides. Progress, where it is not nil, hears how many of them are done.
 func (e *Evaluator) Evaluate(ctx context.Context, progress func(done, of int)) (map[string]float64, error) {
 	sums := map[string]tasks.Sum{}
 	n := e.task.EvalBatches()
@@ -68,7 +71,15 @@ func (e *Evaluator) Evaluate(ctx context.Context, progress func(done, of int)) (
 			progress(i+1, n)
 		}
 	}
-	return e.task.Score(sums), nil
+	metrics := e.task.Score(sums)
+	if m, ok := e.task.(tasks.Measurer); ok {
+		more, err := m.Measure(ctx, e.backend, e.weights)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(metrics, more)
+	}
+	return metrics, nil
 }
 
 // Close frees the compiled program.
