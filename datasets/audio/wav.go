@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 )
 
 // Sound is one channel of sound.
@@ -45,11 +46,11 @@ const (
 	kindExtensible = 0xFFFE // the kind is in the first two bytes of an identifier at the end of the chunk
 )
 
-// Read reads a WAV file of 8, 16, 24 or 32 bits, or of floats of 32 bits. Several channels become one, their mean.
+// Read reads a WAV file of 8, 16, 24 or 32 bits, or of floats of 32 or 64 bits. Several channels become one, their mean.
 func Read(r io.Reader) (*Sound, error) {
 	in := bufio.NewReader(io.LimitReader(r, MaxBytes))
 	var head [12]byte
-	if _, err := io.ReadFull(in, head[:]); err != nil || string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
+	if _, err := io.ReadFull(in, head[:]); err != nil || !isWAV(head[:]) {
 		return nil, errors.New("it is no WAV file: it does not begin with RIFF and WAVE")
 	}
 	var f *format
@@ -100,14 +101,16 @@ func readFormat(in io.Reader, size int64) (*format, error) {
 	if f.kind == kindExtensible && size >= 26 {
 		f.kind = u16(24)
 	}
-	known := f.kind == kindPCM && (f.bits == 8 || f.bits == 16 || f.bits == 24 || f.bits == 32) || f.kind == kindFloat && f.bits == 32
+	known := f.kind == kindPCM && (f.bits == 8 || f.bits == 16 || f.bits == 24 || f.bits == 32) || f.kind == kindFloat && (f.bits == 32 || f.bits == 64)
 	switch {
 	case !known:
-		return nil, fmt.Errorf("the samples of the WAV file are of kind %d with %d bits; whole numbers of 8, 16, 24 or 32 bits (kind 1) and floats of 32 bits (kind 3) can be read", f.kind, f.bits)
+		return nil, fmt.Errorf("the samples of the WAV file are of kind %d with %d bits; whole numbers of 8, 16, 24 or 32 bits (kind 1) and floats of 32 or 64 bits (kind 3) can be read", f.kind, f.bits)
 	case f.channels < 1 || f.channels > 64:
 		return nil, fmt.Errorf("the WAV file has %d channels; 1 to 64 can be read", f.channels)
-	case f.rate < 1:
-		return nil, errors.New("the WAV file has 0 samples in a second")
+	case f.rate < 1 || f.rate > MaxRate:
+		return nil, fmt.Errorf("the WAV file says it has %d samples in a second; 1 to %d can be read", f.rate, MaxRate)
+	case u16(12) != f.channels*f.bits/8:
+		return nil, fmt.Errorf("the header of the WAV file contradicts itself: %d channels of %d bits take %d bytes, and it says %d", f.channels, f.bits, f.channels*f.bits/8, u16(12))
 	}
 	return f, nil
 }
@@ -132,6 +135,8 @@ func (f *format) sound(raw []byte) (*Sound, error) {
 
 func (f *format) sample(b []byte) float32 {
 	switch {
+	case f.kind == kindFloat && f.bits == 64:
+		return float32(math.Float64frombits(binary.LittleEndian.Uint64(b)))
 	case f.kind == kindFloat:
 		return math.Float32frombits(binary.LittleEndian.Uint32(b))
 	case f.bits == 8: // the only one without a sign
@@ -159,18 +164,26 @@ func WriteFile(path string, s *Sound) error {
 	size := uint32(2 * len(s.Samples))
 	put([]byte("RIFF"), 36+size, []byte("WAVEfmt "), uint32(16), uint16(kindPCM), uint16(1), uint32(s.Rate), uint32(2*s.Rate), uint16(2), uint16(16), []byte("data"), size)
 	for _, x := range s.Samples {
-		scaled := math.RoundToEven(float64(x) * (1 << 15))
-		if math.IsNaN(scaled) {
+		if x != x {
 			return fmt.Errorf("%s: a sample is not a number", path)
 		}
-		put(int16(min(max(scaled, math.MinInt16), math.MaxInt16)))
+		b.Write(binary.LittleEndian.AppendUint16(nil, uint16(to16(x))))
 	}
-	temporary := path + ".part"
-	if err := os.WriteFile(temporary, b.Bytes(), 0o644); err != nil {
+	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // several programs may write the same sound
+	if err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(err, os.Remove(temporary))
+	_, err = temporary.Write(b.Bytes())
+	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	return nil
+}
+
+// to16 is a sample as a whole number of 16 bits; what is outside of -1 to 1 is cut.
+func to16(x float32) int16 {
+	return int16(min(max(math.RoundToEven(float64(x)*(1<<15)), math.MinInt16), math.MaxInt16))
 }
