@@ -41,6 +41,7 @@ type Reproduced struct {
 
 	r      Reproduction
 	tables []reproduce.Table
+	names  map[string]string // by which the experiments are loaded: their own, or paths
 }
 
 // Trial is an experiment of a reproduction with its runs.
@@ -55,7 +56,7 @@ type Trial struct {
 // PlanReproduction works out which runs there should be and which there are. Nothing is trained or written.
 func PlanReproduction(ctx context.Context, r Reproduction) (*Reproduced, error) {
 	r.Set = append(strings.Fields(os.Getenv("PERCEIVER_SET")), r.Set...)
-	p := &Reproduced{Out: r.Out, r: r}
+	p := &Reproduced{Out: r.Out, r: r, names: map[string]string{}}
 	list, err := p.collect(ctx)
 	if err != nil {
 		return nil, err
@@ -123,8 +124,11 @@ func (p *Reproduced) collect(ctx context.Context) ([]*experiment.Experiment, err
 			return nil, err
 		}
 		list = append(list, x.Experiment)
+		p.names[x.Name] = name
 	}
-	tables, err := reproduce.Collect(list, func(x *experiment.Experiment) (map[string]float64, error) { return paperCounts(ctx, x.Name) })
+	tables, err := reproduce.Collect(list, func(x *experiment.Experiment) (map[string]float64, error) {
+		return paperCounts(ctx, p.names[x.Name])
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +194,7 @@ func paperCounts(ctx context.Context, name string) (map[string]float64, error) {
 // trial plans the runs of an experiment.
 func (p *Reproduced) trial(ctx context.Context, x *experiment.Experiment) (*Trial, error) {
 	load := func(set ...string) (*experiment.Experiment, error) {
-		x, err := loadWith(x.Name, p.options(set...), false)
+		x, err := loadWith(p.names[x.Name], p.options(set...), false)
 		if err != nil {
 			return nil, err
 		}

@@ -63,6 +63,24 @@ func TestCreateIsExclusive(t *testing.T) {
 	create(t, dir)
 }
 
+// TestARunKeepsItsCommit takes a run up without naming a commit, as a later session does.
+func TestARunKeepsItsCommit(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	for _, commit := range []string{"abc", ""} {
+		r, err := Create(dir, []byte("task = \"toy\"\n"), Info{Commit: commit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Update(func(i *Info) { i.Step++ }); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+	}
+	if r, err := Open(dir); err != nil || r.Info.Commit != "abc" || r.Info.Step != 2 {
+		t.Errorf("%v, %+v", err, r.Info)
+	}
+}
+
 func TestOpenNeedsARun(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Open(filepath.Join(dir, "none")); err == nil || !strings.Contains(err.Error(), "there is no such folder") {
