@@ -79,3 +79,8 @@ func Homography(h [9]float64, width, height int) *Field {
 	}
 	return f
 }
+
+// Reversed is the pair with its pictures exchanged and the movement of Reverse. Which of its pixels are hidden nobody knows.
+func (p *Pair) Reversed() *Pair {
+	return &Pair{Name: p.Name + ", reversed", A: p.B, B: p.A, Flow: Reverse(p.Flow)}
+}
