@@ -8,11 +8,13 @@ import (
 
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
+	"github.com/perceiver-go/perceiver/pkg/tasks/units"
 )
 
 // specs make a task's part of an experiment, with its defaults.
 var specs = map[string]func() tasks.Spec{
 	"language": language.NewSpec,
+	"units":    units.NewSpec,
 }
 
 // New returns the part of an experiment that the named task reads, with its defaults; false where there is no such task.
