@@ -106,12 +106,11 @@ func (c *reproduceCommand) print(out io.Writer, p *lab.Reproduced) error {
 		}
 		return json.NewEncoder(out).Encode(r)
 	}
-	for i, page := range p.Pages {
-		fmt.Fprint(out, p.View(i).Text())
-		fmt.Fprintf(out, "%s\n", filepath.Join(p.Out, page.Table+".md"))
-		if i < len(p.Pages)-1 {
-			fmt.Fprintln(out)
-		}
+	for _, table := range p.Views() {
+		fmt.Fprintln(out, table.Text())
+	}
+	for _, page := range p.Pages {
+		fmt.Fprintln(out, filepath.Join(p.Out, page.Table+".md"))
 	}
 	for _, t := range p.Trials {
 		if t.Problem != "" {

@@ -24,6 +24,7 @@
 //	value = 1.81                 and unit = "px"
 //	ours = "epe"                 the metric of ours that stands beside it; left out where none is comparable
 //	note = "..."                 why it is not attempted, or how far the two can be compared
+//	official = "optical_flow"    the released model whose weights gave the number
 //
 // On top of a profile come settings, "key=value" as on the command line: "model.latents=64". Everything is strict: a key
 // that nobody reads is an error that names the nearest one that somebody does. The effective experiment, with every

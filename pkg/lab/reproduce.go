@@ -303,10 +303,16 @@ func (p *Reproduced) Missing() (n int) {
 	return n
 }
 
-// View is the i-th page as text and HTML.
-func (p *Reproduced) View(i int) viz.Table {
-	headers, rows := p.Pages[i].Grid()
-	return viz.Table{Title: p.Pages[i].Table, Headers: headers, Rows: rows}
+// Views are the pages as text and HTML: for each, the paper's numbers beside ours, then what the experiments reached.
+func (p *Reproduced) Views() (tables []viz.Table) {
+	for _, page := range p.Pages {
+		headers, rows := page.Grid()
+		tables = append(tables, viz.Table{Title: page.Table + ": the paper beside ours", Headers: headers, Rows: rows})
+		if headers, rows = page.Reached(); len(rows) > 0 {
+			tables = append(tables, viz.Table{Title: page.Table + ": what the runs reached", Headers: headers, Rows: rows})
+		}
+	}
+	return tables
 }
 
 // Reproduce puts the paper's tables beside ours and trains what is missing in this process: what a notebook wants.

@@ -33,5 +33,5 @@ note = "GLUE is not done here"
 	page.Judge(tables[0], nil)
 	_, rows := page.Grid()
 	fmt.Println(rows[0])
-	// Output: [Table 1 Perceiver IO GLUE 81 not attempted: GLUE is not done here]
+	// Output: [Table 1 Perceiver IO GLUE 81 not attempted]
 }

@@ -15,8 +15,13 @@ import (
 func (p *Page) Markdown(more ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: the paper beside ours\n\n", p.Table)
-	fmt.Fprintf(&b, "Written by `perceiver reproduce %s`; [%s.json](%[1]s.json) has every value and the runs behind it. A number of ours is a mean over runs with different seeds, with its 95 %% interval by Student's t. Profiles are sizes of an experiment; only `paper` is the published one.\n\n", p.Table, p.Table)
+	fmt.Fprintf(&b, "Written by `perceiver reproduce %s`; [%s.json](%[1]s.json) has every value and the runs behind it. A number of ours is a mean over runs with different seeds, with its 95 %% interval by Student's t. Profiles are sizes of an experiment; only `paper` is the published one. What is *counted* is of the model in the paper's size, and needs no training.\n\n", p.Table, p.Table)
 	headers, rows := p.Grid()
+	for i, r := range p.Rows {
+		if r.Why != "" {
+			rows[i][len(headers)-1] += ": " + r.Why
+		}
+	}
 	table(&b, headers, rows)
 	if len(p.Results) > 0 {
 		b.WriteString("\n## The runs\n")
@@ -80,13 +85,25 @@ func (p *Page) Grid() (headers []string, rows [][]string) {
 			}
 			cells = append(cells, cell)
 		}
-		status := r.Status
-		if r.Why != "" {
-			status += ": " + r.Why
-		}
-		rows = append(rows, append(cells, status))
+		rows = append(rows, append(cells, r.Status))
 	}
 	return headers, rows
+}
+
+// Reached are the results of the page as texts: what each experiment reached in the metric that is its goal.
+func (p *Page) Reached() (headers []string, rows [][]string) {
+	for _, r := range p.Results {
+		cell := "–"
+		if m, ok := r.Metrics[r.Goal]; ok {
+			cell = m.String()
+		}
+		var baselines []string
+		for _, name := range slices.Sorted(maps.Keys(r.Baselines)) {
+			baselines = append(baselines, words(name)+" "+number(r.Baselines[name].Mean))
+		}
+		rows = append(rows, []string{r.Experiment, r.Size.String(), words(r.Goal), cell, strconv.Itoa(r.N), strings.Join(baselines, ", ")})
+	}
+	return []string{"experiment", "size", "goal", "ours", "n", "baselines"}, rows
 }
 
 func where(r Row) string {

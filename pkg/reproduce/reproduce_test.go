@@ -90,6 +90,17 @@ func TestProfilesStandBesideEachOther(t *testing.T) {
 	}
 }
 
+func TestReached(t *testing.T) {
+	p := &Page{Table: "words"}
+	p.Put(measured(t, "quick", 3.0, 3.1, 3.2))
+	p.Put(measured(t, "small"))
+	headers, rows := p.Reached()
+	want := [][]string{{"words/io", "quick", "bits per masked byte", "3.1 ± 0.25", "3", "unigram bits 4.5"}, {"words/io", "small", "bits per masked byte", "–", "0", ""}}
+	if d := cmp.Diff(want, rows); d != "" || len(headers) != len(rows[0]) {
+		t.Errorf("%q %s", headers, d)
+	}
+}
+
 // TestFewerRunsDoNotReplaceMore holds for the same settings only.
 func TestFewerRunsDoNotReplaceMore(t *testing.T) {
 	p := &Page{Table: "words"}
