@@ -12,7 +12,7 @@ import (
 
 // Files that are not there are told by name, whether ffmpeg is installed or not.
 func Example() {
-	_, err := ffmpeg.Sound(context.Background(), "no such film.mp4", 8000)
+	_, err := ffmpeg.Frames(context.Background(), "no such film.mp4", 32, 32, 25)
 	fmt.Println(os.IsNotExist(err))
 	// Output: true
 }

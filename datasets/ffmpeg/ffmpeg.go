@@ -5,7 +5,6 @@ package ffmpeg
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +20,7 @@ import (
 
 // Bounds of one file.
 const (
-	MaxBytes = 1 << 30         // of what is decoded: two hours of sound at 48 kHz, or two minutes of 224×224 pixels
+	MaxBytes = 1 << 30         // of what is decoded: two minutes of frames of 224×224 pixels
 	MaxTime  = 5 * time.Minute // of the program
 )
 
@@ -78,24 +77,6 @@ func Frames(ctx context.Context, path string, width, height, speed int) ([]byte,
 	}
 	frame := 3 * width * height
 	return b[:len(b)/frame*frame], nil
-}
-
-// Sound decodes the first sound of a file as one channel with so many samples in a second, from -1 to 1.
-func Sound(ctx context.Context, path string, rate int) ([]float32, error) {
-	b, err := run(ctx, "ffmpeg", path, MaxBytes, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-i", input(path),
-		"-map", "0:a:0", "-vn", "-ac", "1", "-ar", strconv.Itoa(rate), "-f", "f32le", "pipe:1")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float32, len(b)/4)
-	for i := range out {
-		x := math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		if x != x {
-			return nil, fmt.Errorf("%s: sample %d of its sound is not a number", path, i)
-		}
-		out[i] = min(1, max(-1, x)) // lossy formats go beyond
-	}
-	return out, nil
 }
 
 // input names a file so that no name is taken for an option or an address.

@@ -3,6 +3,7 @@
 package video
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -10,7 +11,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
+
+	"github.com/perceiver-go/perceiver/datasets/audio"
 )
 
 // Digits makes clips in which a handwritten digit moves over a coloured ground while a voice says the same digit. Which
@@ -36,7 +38,7 @@ const (
 
 // OpenDigits opens the digits in a folder: the sheet image/opencv-digits.png of OpenCV's samples, and the folder audio/fsdd
 // of the Free Spoken Digit Dataset.
-func OpenDigits(root string, f Format, seed uint64, held int) (*Digits, error) {
+func OpenDigits(ctx context.Context, root string, f Format, seed uint64, held int) (*Digits, error) {
 	if root == "" {
 		return nil, fmt.Errorf("clips of digits need data that must be fetched first: give with --data a folder that has %s (samples of OpenCV) and %s (Free Spoken Digit Dataset)", sheetName, voicesName)
 	}
@@ -47,7 +49,7 @@ func OpenDigits(root string, f Format, seed uint64, held int) (*Digits, error) {
 	if err := d.readSheet(filepath.Join(root, filepath.FromSlash(sheetName))); err != nil {
 		return nil, err
 	}
-	return d, d.readVoices(filepath.Join(root, filepath.FromSlash(voicesName)))
+	return d, d.readVoices(ctx, filepath.Join(root, filepath.FromSlash(voicesName)))
 }
 
 func (d *Digits) readSheet(path string) error {
@@ -80,13 +82,7 @@ func (d *Digits) readSheet(path string) error {
 }
 
 // Classes implements Source.
-func (d *Digits) Classes() []string {
-	var names []string
-	for i := range 10 {
-		names = append(names, strconv.Itoa(i))
-	}
-	return names
-}
+func (d *Digits) Classes() []string { return audio.Digits }
 
 // Train implements Source.
 func (d *Digits) Train(draw uint64) (*Clip, error) {

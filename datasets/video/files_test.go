@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,8 +174,8 @@ func TestFilesRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.WriteFile(filepath.Join(broken, "frame-003.png"), whole[:len(whole)-20], 0o600)
-	rate := folder(t, t.TempDir(), 12)
-	audio.WriteFile(filepath.Join(rate, "sound.wav"), &audio.Sound{Rate: 8000, Samples: make([]float32, 9)})
+	lies := folder(t, t.TempDir(), 12)
+	os.WriteFile(filepath.Join(lies, "sound.wav"), []byte("RIFF0000WAVEfmt 0000"), 0o600)
 	two := folder(t, t.TempDir(), 12)
 	audio.WriteFile(filepath.Join(two, "other.wav"), &audio.Sound{Rate: 1000, Samples: make([]float32, 9)})
 	for path, words := range map[string]string{
@@ -184,7 +185,7 @@ func TestFilesRefuse(t *testing.T) {
 		folder(t, t.TempDir(), 8):    "8 frames; at least 12",
 		mixed:                        "9×9 pixels",
 		broken:                       "frame-003.png",
-		rate:                         "8000 samples in a second",
+		lies:                         "sound.wav",
 		two:                          "both WAV files",
 	} {
 		if _, err := OpenFiles(t.Context(), path, tiny, 1, 9); err == nil || !strings.Contains(err.Error(), words) {
@@ -201,6 +202,10 @@ func TestSound(t *testing.T) {
 	r, err := tiny.Read(t.Context(), dir)
 	if err != nil || r.Mute || len(r.Audio) != 1200 || r.Audio[1] != 0.5 || r.Audio[2] != 0 {
 		t.Errorf("%v, %d samples", err, len(r.Audio))
+	}
+	audio.WriteFile(wav, &audio.Sound{Rate: 4000, Samples: slices.Repeat([]float32{0.5}, 400)}) // another rate
+	if r, err := tiny.Read(t.Context(), dir); err != nil || r.Audio[50] < 0.49 || r.Audio[50] > 0.51 || r.Audio[150] != 0 {
+		t.Errorf("%v: a tenth of a second of 0.5 becomes %g and then %g", err, r.Audio[50], r.Audio[150])
 	}
 	os.Remove(wav)
 	if r, err = tiny.Read(t.Context(), dir); err != nil || !r.Mute || len(r.Audio) != 1200 {

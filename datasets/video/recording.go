@@ -76,14 +76,9 @@ func (f Format) Read(ctx context.Context, path string) (*Recording, error) {
 	if sound == "" {
 		return r, f.check(r)
 	}
-	s, err := audio.ReadFile(sound)
-	if err != nil {
+	if r.Audio, err = f.listen(ctx, sound); err != nil {
 		return nil, err
 	}
-	if s.Rate != f.Rate() {
-		return nil, fmt.Errorf("%s: it has %d samples in a second, and clips of this format have %d; convert it", sound, s.Rate, f.Rate())
-	}
-	r.Audio = s.Samples
 	return r, f.check(r)
 }
 
@@ -100,11 +95,23 @@ func (f Format) decode(ctx context.Context, r *Recording) error {
 		return err
 	}
 	if info.Sound {
-		if r.Audio, err = ffmpeg.Sound(ctx, r.Path, f.Rate()); err != nil {
+		if r.Audio, err = f.listen(ctx, r.Path); err != nil {
 			return err
 		}
 	}
 	return f.check(r)
+}
+
+// listen reads sound, in the rate of the format.
+func (f Format) listen(ctx context.Context, path string) ([]float32, error) {
+	s, err := audio.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if s, err = s.Resample(f.Rate()); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s.Samples, nil
 }
 
 // check finds a recording that is too short, and fills up its sound.

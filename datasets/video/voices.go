@@ -3,12 +3,11 @@
 package video
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
+	"strings"
 
 	"github.com/perceiver-go/perceiver/datasets/audio"
 )
@@ -16,45 +15,33 @@ import (
 // voice is a spoken digit.
 type voice []float32
 
-// take is the name of a recording: digit, speaker, number.
-var take = regexp.MustCompile(`^([0-9])_([A-Za-z]+)_[0-9]+\.wav$`)
-
 // readVoices reads the recordings of a folder. The speaker whose name is the last in the alphabet is held out.
-func (d *Digits) readVoices(dir string) error {
+func (d *Digits) readVoices(ctx context.Context, dir string) error {
 	entries, err := os.ReadDir(dir)
 	if os.IsNotExist(err) {
-		return fmt.Errorf("%s: there is no such folder; it has the recordings of the Free Spoken Digit Dataset", dir)
+		return fmt.Errorf("%s: there is no such folder; it has the recordings of the free spoken digit dataset", dir)
 	} else if err != nil {
 		return err
 	}
-	var speakers []string
+	last, speakers := "", map[string]bool{}
 	for _, e := range entries {
-		if m := take.FindStringSubmatch(e.Name()); m != nil && !slices.Contains(speakers, m[2]) {
-			speakers = append(speakers, m[2])
+		if parts := strings.Split(e.Name(), "_"); len(parts) == 3 {
+			speakers[parts[1]] = true
+			last = max(last, parts[1])
 		}
 	}
 	if len(speakers) < 2 {
 		return fmt.Errorf("%s: there are recordings (as 7_jackson_32.wav) of %d speakers; two are needed, so that one can be held out", dir, len(speakers))
 	}
-	last := slices.Max(speakers)
-	for _, e := range entries {
-		m := take.FindStringSubmatch(e.Name())
-		if m == nil {
-			continue
-		}
-		path := filepath.Join(dir, e.Name())
-		s, err := audio.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if s.Rate != d.Rate() {
-			return fmt.Errorf("%s: it has %d samples in a second and the clips have %d; model.samples = %d makes them equal", path, s.Rate, d.Rate(), s.Rate*d.Frames/d.Speed)
-		}
-		part, digit := 0, m[1][0]-'0'
-		if m[2] == last {
-			part = 1
-		}
-		d.voices[part][digit] = append(d.voices[part][digit], loud(s.Samples))
+	set, err := audio.FSDD(ctx, dir, last, d.Rate(), d.Seed)
+	if err != nil {
+		return err
+	}
+	for i := range set.Trains() {
+		d.addVoice(0, set.TrainClip(i))
+	}
+	for i := range set.HeldOuts() {
+		d.addVoice(1, set.HeldOut(i))
 	}
 	for part := range d.voices {
 		for digit, said := range d.voices[part] {
@@ -64,6 +51,11 @@ func (d *Digits) readVoices(dir string) error {
 		}
 	}
 	return nil
+}
+
+func (d *Digits) addVoice(part int, c *audio.Clip) {
+	digit := c.Classes[0]
+	d.voices[part][digit] = append(d.voices[part][digit], loud(c.Samples))
 }
 
 // loud gives a recording the loudness of the others, and leaves out the silence around it.
