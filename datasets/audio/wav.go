@@ -152,8 +152,28 @@ func (f *format) sample(b []byte) float32 {
 // WriteFile writes a WAV file of one channel and 16 bits. What is outside of -1 to 1 is cut. The file is there whole or
 // not at all.
 func WriteFile(path string, s *Sound) error {
+	content, err := Encode(s)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // several programs may write the same sound
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(content)
+	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary.Name()))
+	}
+	return nil
+}
+
+// Encode is the content of a WAV file of one channel and 16 bits. What is outside of -1 to 1 is cut.
+func Encode(s *Sound) ([]byte, error) {
 	if s.Rate < 1 || len(s.Samples) > MaxBytes/2-44 {
-		return fmt.Errorf("%s: a sound of %d samples at %d in a second cannot be written", path, len(s.Samples), s.Rate)
+		return nil, fmt.Errorf("a sound of %d samples at %d in a second cannot be written", len(s.Samples), s.Rate)
 	}
 	var b bytes.Buffer
 	put := func(values ...any) {
@@ -165,22 +185,11 @@ func WriteFile(path string, s *Sound) error {
 	put([]byte("RIFF"), 36+size, []byte("WAVEfmt "), uint32(16), uint16(kindPCM), uint16(1), uint32(s.Rate), uint32(2*s.Rate), uint16(2), uint16(16), []byte("data"), size)
 	for _, x := range s.Samples {
 		if x != x {
-			return fmt.Errorf("%s: a sample is not a number", path)
+			return nil, errors.New("a sample is not a number")
 		}
 		b.Write(binary.LittleEndian.AppendUint16(nil, uint16(to16(x))))
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // several programs may write the same sound
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(b.Bytes())
-	if err = errors.Join(err, temporary.Chmod(0o644), temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	return nil
+	return b.Bytes(), nil
 }
 
 // to16 is a sample as a whole number of 16 bits; what is outside of -1 to 1 is cut.
