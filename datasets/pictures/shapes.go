@@ -44,8 +44,8 @@ var shapeForms = []shape{
 	{"pair", func(x, y float64) float64 { return math.Hypot(math.Abs(x)-0.55, y) - 0.42 }},
 }
 
-// NewShapes is the generator's collection: ten kinds of forms, each of a random size, place, turn and colour on a ground of
-// another colour, with noise. A picture is a function of the seed and its number; those that are held out are the same for every seed.
+// NewShapes is the generator's collection: ten kinds of forms, each of a random size, place, turn and bright colour on a
+// dark ground, with noise. A picture is a function of the seed and its number; those that are held out are the same for every seed.
 func NewShapes(seed uint64) *Set {
 	s := &Set{Name: ShapesName, Train: shapes{seed: seed, n: shapesTrain}, Held: shapes{n: shapesHeld, held: true}}
 	for _, f := range shapeForms {
@@ -98,17 +98,10 @@ func drawShape(f shape, r *rand.Rand) *image.RGBA {
 	return img
 }
 
-// colours are two colours that can be told apart.
+// colours are a bright one for the form and a dark one for the ground.
 func colours(r *rand.Rand) (form, ground [3]float64) {
-	const apart = 110
-	for {
-		distance := 0.
-		for c := range 3 {
-			form[c], ground[c] = 255*r.Float64(), 255*r.Float64()
-			distance += math.Abs(form[c] - ground[c])
-		}
-		if distance > apart {
-			return form, ground
-		}
+	for c := range 3 {
+		form[c], ground[c] = 150+105*r.Float64(), 110*r.Float64()
 	}
+	return form, ground
 }

@@ -7,12 +7,14 @@ import (
 	"slices"
 
 	"github.com/perceiver-go/perceiver/pkg/tasks"
+	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/tasks/units"
 )
 
 // specs make a task's part of an experiment, with its defaults.
 var specs = map[string]func() tasks.Spec{
+	"image":    image.NewSpec,
 	"language": language.NewSpec,
 	"units":    units.NewSpec,
 }

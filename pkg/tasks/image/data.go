@@ -25,7 +25,7 @@ type Data struct {
 	LabelSmoothing float64 `toml:"label_smoothing"` // part of the target that is spread over all classes
 
 	PermutePixels bool `toml:"permute_pixels"` // gives every picture's pixels other places, the same ones always, before positions are added
-	EvalExamples  int  `toml:"eval_examples"`  // held-out pictures, spread evenly; 0: all
+	EvalExamples  int  `toml:"eval_examples"`  // held-out pictures, the same in every run; 0: all
 }
 
 func (d Data) check() error {

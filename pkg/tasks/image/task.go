@@ -189,10 +189,8 @@ func (t *Task) EvalExamples() int {
 // EvalBatches implements tasks.Task.
 func (t *Task) EvalBatches() int { return (t.EvalExamples() + t.batch - 1) / t.batch }
 
-// held is the number of held-out example i in the collection.
-func (t *Task) held(i int) int {
-	return int(int64(i) * int64(t.set.Held.Len()) / int64(t.EvalExamples()))
-}
+// held is where held-out example i is in the collection: all of them, or some that are drawn the same way in every run.
+func (t *Task) held(i int) int { return shuffled(t.set.Held.Len(), 0, uint64(i)) }
 
 // EvalBatch implements tasks.Task: as TrainBatch, with pictures that are not changed and targets of one class. The last
 // batch is filled up with examples that do not count.
