@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,7 +26,10 @@ import (
 //   - kernel_info names the language in full, and no version, which would end up in every file;
 //   - replies to control messages go to the control channel (GoNB sends them to the other one);
 //   - unsigned and malformed messages stop here (GoNB stops at the first of them);
-//   - heartbeats are answered here.
+//   - all messages to the client are of one session (GoNB's are of the client that asked, and JupyterLab drops what it is
+//     busy with when a message of another session comes: with two pages open on a notebook, outputs would be lost);
+//   - after kernel_info the client is told whether the kernel is busy (JupyterLab shows "Unknown" otherwise);
+//   - heartbeats, and questions for the history, which is empty, are answered here.
 type proxy struct {
 	key     []byte
 	session string
@@ -150,7 +154,11 @@ func (p *proxy) pump(channel string, do func(*wire.Message)) {
 		if err != nil {
 			return
 		}
-		if m, err := wire.Parse(frames, p.key); err == nil {
+		m, err := wire.Parse(frames, p.key)
+		if err != nil {
+			continue
+		}
+		if err := m.SetSession(p.session); err == nil {
 			do(m)
 		}
 	}
@@ -185,6 +193,8 @@ func (p *proxy) toShell(m *wire.Message) {
 		if err := m.Decode(&c); err == nil {
 			p.reply(p.shell, m, "is_complete_reply", isComplete(c.Code))
 		}
+	case "history_request":
+		p.reply(p.shell, m, "history_reply", map[string]any{"status": "ok", "history": []any{}})
 	case "shutdown_request":
 		p.noteShutdown()
 		p.pass(wire.Shell, m)
@@ -229,6 +239,7 @@ func (p *proxy) fromShell(m *wire.Message) {
 			m.Encode(c)
 		}
 		p.send(p.shell, m)
+		p.tellState()
 	case m.Header.Type == "execute_reply":
 		var c struct{ Status string }
 		m.Decode(&c)
@@ -309,7 +320,7 @@ func (p *proxy) enrich(m *wire.Message, w words) {
 }
 
 func (p *proxy) reply(s zmq4.Socket, to *wire.Message, kind string, content any) {
-	m, err := wire.New(kind, to.Header.Session, to.RawHeader, content)
+	m, err := wire.New(kind, p.session, to.RawHeader, content)
 	if err != nil {
 		return
 	}
@@ -319,16 +330,27 @@ func (p *proxy) reply(s zmq4.Socket, to *wire.Message, kind string, content any)
 
 // abort answers a cell that is not run, since one before it failed.
 func (p *proxy) abort(m *wire.Message) {
-	status := func(state string) {
-		s, err := wire.New("status", m.Header.Session, m.RawHeader, map[string]string{"execution_state": state})
-		if err == nil {
-			s.Identities = [][]byte{[]byte("status")}
-			p.send(p.pub, s)
-		}
-	}
-	status("busy")
+	p.publishState(m.RawHeader, "busy")
 	p.reply(p.shell, m, "execute_reply", map[string]any{"status": "aborted"})
-	status("idle")
+	p.publishState(m.RawHeader, "idle")
+}
+
+// tellState publishes whether a cell runs, as an answer to nothing.
+func (p *proxy) tellState() {
+	state := "idle"
+	if p.queue.busy() {
+		state = "busy"
+	}
+	p.publishState(nil, state)
+}
+
+func (p *proxy) publishState(parent json.RawMessage, state string) {
+	m, err := wire.New("status", p.session, parent, map[string]string{"execution_state": state})
+	if err != nil {
+		return
+	}
+	m.Identities = [][]byte{[]byte("status")}
+	p.send(p.pub, m)
 }
 
 // interruptBuild interrupts the building of a cell; GoNB passes interrupts to running programs only.

@@ -17,7 +17,7 @@ import (
 )
 
 // world is a client and a stand-in for GoNB with the proxy between them. Like GoNB, the stand-in answers everything on
-// its shell channel.
+// its shell channel, in the session of who asked.
 type world struct {
 	t              *testing.T
 	key            []byte
@@ -26,6 +26,7 @@ type world struct {
 	router, pub    zmq4.Socket        // GoNB's
 	cells          chan *wire.Message // that reach GoNB
 	interrupts     chan *wire.Message
+	states         chan string // of the kernel, published as an answer to nothing
 }
 
 func newWorld(t *testing.T) *world {
@@ -46,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	t.Cleanup(cancel)
 	w := &world{t: t, key: []byte("key"), router: zmq4.NewRouter(ctx), pub: zmq4.NewPub(ctx),
-		cells: make(chan *wire.Message, 10), interrupts: make(chan *wire.Message, 10), iopub: make(chan *wire.Message, 100)}
+		cells: make(chan *wire.Message, 10), interrupts: make(chan *wire.Message, 10), iopub: make(chan *wire.Message, 100), states: make(chan string, 10)}
 	p, err := startProxy(front, inner, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -99,23 +100,32 @@ func newWorld(t *testing.T) *world {
 			if err != nil {
 				return
 			}
-			if m, err := wire.Parse(f, w.key); err == nil && m.Header.Type != "status" {
+			m, err := wire.Parse(f, w.key)
+			if err != nil {
+				continue
+			}
+			if m.Header.Session != p.session {
+				t.Errorf("a %s is of session %q, not of the kernel's", m.Header.Type, m.Header.Session)
+			}
+			switch {
+			case m.Header.Type != "status":
 				w.iopub <- m
+			case m.Parent.ID == "":
+				w.states <- string(m.Content)
 			}
 		}
 	}()
-	_ = p
 	return w
 }
 
 func (w *world) answer(to *wire.Message, kind string, content any) {
-	m, _ := wire.New(kind, "gonb", to.RawHeader, content)
+	m, _ := wire.New(kind, to.Header.Session, to.RawHeader, content)
 	m.Identities = to.Identities
 	w.router.SendMulti(zmq4.NewMsgFrom(m.Frames(w.key)...))
 }
 
 func (w *world) publish(to *wire.Message, kind string, content any) {
-	m, _ := wire.New(kind, "gonb", to.RawHeader, content)
+	m, _ := wire.New(kind, to.Header.Session, to.RawHeader, content)
 	m.Identities = [][]byte{[]byte(kind)}
 	w.pub.SendMulti(zmq4.NewMsgFrom(m.Frames(w.key)...))
 }
@@ -143,6 +153,9 @@ func (w *world) reply(c *wire.Conn, to string) map[string]any {
 	m, err := wire.Parse(frames, w.key)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if m.Header.Session == "client" {
+		w.t.Errorf("a %s is of the client's own session", m.Header.Type)
 	}
 	if m.Parent.ID != to {
 		w.t.Fatalf("%s answers %s, and %s was asked", m.Header.Type, m.Parent.ID, to)
@@ -243,6 +256,24 @@ func TestProxyKernelInfo(t *testing.T) {
 	info, _ := got["language_info"].(map[string]any)
 	if got["implementation"] != "gonb" || info["pygments_lexer"] != "go" || info["version"] != "" {
 		t.Error(got)
+	}
+}
+
+// JupyterLab asks for kernel_info and the history when it opens a notebook, and shows the state that it is told then.
+func TestProxyTellsItsState(t *testing.T) {
+	w := newWorld(t)
+	for _, want := range []string{"idle", "busy"} {
+		w.reply(w.shell, w.ask(w.shell, "kernel_info_request", map[string]any{}))
+		if got := <-w.states; !strings.Contains(got, want) {
+			t.Errorf("the state is %s, want %s", got, want)
+		}
+		if want == "idle" {
+			w.execute("a", true)
+			<-w.cells
+		}
+	}
+	if got := w.reply(w.shell, w.ask(w.shell, "history_request", map[string]any{})); fmt.Sprint(got["history"]) != "[]" {
+		t.Errorf("the history is %v", got)
 	}
 }
 

@@ -40,6 +40,13 @@ func (q *queue) add(m *wire.Message, stopOnError bool) *wire.Message {
 	return m
 }
 
+// busy says whether a cell runs.
+func (q *queue) busy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.running != nil
+}
+
 // done notes the end of a cell and returns the next one to run.
 func (q *queue) done(id string, failed bool) *wire.Message {
 	q.mu.Lock()

@@ -129,6 +129,24 @@ func (m *Message) Frames(key []byte) [][]byte {
 	return append(frames, m.Buffers...)
 }
 
+// SetSession changes who the message is from. Other fields of the header stay as they came.
+func (m *Message) SetSession(session string) error {
+	var h map[string]json.RawMessage
+	if err := json.Unmarshal(m.RawHeader, &h); err != nil {
+		return fmt.Errorf("the header of a %s: %w", m.Header.Type, err)
+	}
+	name, err := json.Marshal(session)
+	if err != nil {
+		return err
+	}
+	h["session"] = name
+	if m.RawHeader, err = json.Marshal(h); err != nil {
+		return err
+	}
+	m.Header.Session = session
+	return nil
+}
+
 // Decode reads the content into v.
 func (m *Message) Decode(v any) error {
 	if err := json.Unmarshal(m.Content, v); err != nil {

@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -211,5 +212,20 @@ func TestDialGivesUp(t *testing.T) {
 	defer cancel()
 	if _, err := Dial(ctx, "ipc:///nowhere/s-1", zmq4.Dealer, "me"); err == nil || !strings.Contains(err.Error(), "/nowhere/s-1") {
 		t.Error(err)
+	}
+}
+
+func TestSetSession(t *testing.T) {
+	m, err := New("status", "a", nil, map[string]any{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.RawHeader = bytes.Replace(m.RawHeader, []byte("{"), []byte(`{"subshell_id":"x",`), 1)
+	if err := m.SetSession("b\""); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(m.Frames([]byte("key")), []byte("key"))
+	if err != nil || got.Header.Session != "b\"" || got.Header.ID != m.Header.ID || !bytes.Contains(got.RawHeader, []byte(`"subshell_id":"x"`)) {
+		t.Errorf("%s, %v", got.RawHeader, err)
 	}
 }
