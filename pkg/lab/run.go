@@ -101,7 +101,7 @@ func (r *Run) weights(task tasks.Task) (*perceiver.Weights, int, error) {
 
 // Predict asks the run's best checkpoint about inputs: a text, or the paths of files, as the task wants them.
 func (r *Run) Predict(ctx context.Context, inputs ...string) (tasks.Prediction, error) {
-	task, err := r.X.open(ctx, "", true)
+	task, err := r.X.open(ctx, r.X.Source, true)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}

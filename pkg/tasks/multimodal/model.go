@@ -139,3 +139,13 @@ func (m Model) pixels() int { return m.Frames * m.Height * m.Width }
 
 // patches is the number of sound patches, of inputs and of outputs.
 func (m Model) patches() int { return m.Samples / m.PatchSamples }
+
+// defaults is the small model of generated clips; the published one is the paper profile of multimodal/kinetics.
+func defaults() Model {
+	return Model{
+		Config: perceiver.Config{Latents: 64, LatentDim: 128, Blocks: 1, LayersPerBlock: 1, SelfHeads: 8, CrossHeads: 8, QKWidth: 128, VWidth: 128, LatentStd: 0.5},
+		Frames: 16, Height: 32, Width: 32, Samples: 2560, Classes: 6, PatchFrames: 2, PatchSide: 4, PatchSamples: 40,
+		ImageBands: 16, ImageResolution: []int{16, 32, 32}, AudioBands: 32, AudioResolution: 64,
+		LabelQueryDim: 64, OutputDim: 128, MaskLabel: 0.5, DecoderHeads: 8,
+	}
+}
