@@ -110,7 +110,7 @@ func parts(t *testing.T, b compute.Backend, task tasks.Task) {
 		if err != nil {
 			return nil, err
 		}
-		each, err := task.Outputs(p, z, in, Const(p.Graph(), [][]int32{rows, {1, last, 0}}))
+		each, err := task.Outputs(p, z, in, Const(p.Graph(), [][]int32{rows, {min(1, last), last, 0}}))
 		return []*Node{all, some, each}, err
 	})
 	if err != nil {
@@ -138,7 +138,7 @@ func parts(t *testing.T, b compute.Backend, task tasks.Task) {
 			}
 		}
 	}
-	for element, chosen := range [][]int32{rows, {1, last, 0}} {
+	for element, chosen := range [][]int32{rows, {min(1, last), last, 0}} {
 		for k := range rows {
 			check("rows for the whole batch", at(flat[1], element, k, len(rows)), at(flat[0], element, int(rows[k]), o))
 			check("rows for each element", at(flat[2], element, k, len(rows)), at(flat[0], element, int(chosen[k]), o))

@@ -1,0 +1,208 @@
+// Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
+
+package audio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	sounds "github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
+)
+
+// Data is the section [data] of an audio experiment.
+type Data struct {
+	Source  string   `toml:"source"`   // "tones" (generated), "fsdd", "esc10", or "folder" (sounds and labels.csv)
+	Classes []string `toml:"classes"`  // of "folder"
+	Several bool     `toml:"several"`  // of "folder": a sound has any number of classes
+	Mix     int      `toml:"mix"`      // of "tones": most classes that are heard at once
+	HeldOut int      `toml:"held_out"` // of "tones": number of held-out sounds
+	Speaker string   `toml:"speaker"`  // of "fsdd": the speaker who is held out; "": the official test
+	Fold    int      `toml:"fold"`     // of "esc10": the fold that is held out
+
+	Rate     int     `toml:"rate"`     // samples in a second
+	Seconds  float64 `toml:"seconds"`  // that the model hears at once
+	Features string  `toml:"features"` // "mel" or "wave"
+	Window   int     `toml:"window"`   // of "mel": samples that a frame sees
+	Hop      int     `toml:"hop"`      // of "mel": samples from frame to frame
+	Mels     int     `toml:"mels"`     // of "mel": bands
+
+	Shift    float64 `toml:"shift"`     // seconds by which a sound is moved at most, beyond the room that it has
+	Stretch  float64 `toml:"stretch"`   // 0.1: a sound is made up to 10 % longer or shorter
+	Masks    int     `toml:"masks"`     // stretches of time, and of bands, that are hidden
+	TimeMask float64 `toml:"time_mask"` // seconds that are hidden at most
+	BandMask int     `toml:"band_mask"` // of "mel": bands that are hidden at most
+	Tilt     float64 `toml:"tilt"`      // of "mel": decibels by which the highest and lowest band are made louder or softer at most
+	Mixup    float64 `toml:"mixup"`     // part of the examples that are blended with another one, and their classes with its
+}
+
+// Spec is the audio task's part of an experiment.
+type Spec struct {
+	Model Model `toml:"model"`
+	Data  Data  `toml:"data"`
+}
+
+// NewSpec returns the defaults: generated sounds of one second.
+func NewSpec() tasks.Spec {
+	return &Spec{Model: defaults(), Data: Data{Source: "tones", HeldOut: 1000, Fold: 1, Rate: 8000, Seconds: 1, Features: "mel", Window: 256, Hop: 100, Mels: 40}}
+}
+
+// names are the classes of the sources that have their own.
+var names = map[string][]string{"tones": sounds.ToneClasses, "fsdd": sounds.Digits, "esc10": sounds.SoundsOfTheWorld}
+
+// classes are the names of the classes.
+func (d Data) classes() []string {
+	if d.Source == "folder" {
+		return d.Classes
+	}
+	return names[d.Source]
+}
+
+// several reports whether a sound may have several classes.
+func (d Data) several() bool {
+	return d.Source == "tones" && d.Mix > 1 || d.Source == "folder" && d.Several
+}
+
+// Validate implements tasks.Spec.
+func (s *Spec) Validate() error {
+	_, err := s.network()
+	return err
+}
+
+func (d Data) validate() error {
+	for _, f := range []struct {
+		key             string
+		value, low, top float64
+	}{{"rate", float64(d.Rate), 1000, sounds.MaxRate}, {"seconds", d.Seconds, 0.01, 600}, {"mix", float64(d.Mix), 0, float64(len(sounds.ToneClasses))},
+		{"held_out", float64(d.HeldOut), 1, 1e6}, {"fold", float64(d.Fold), 1, 5}, {"shift", d.Shift, 0, 600}, {"stretch", d.Stretch, 0, 0.5},
+		{"masks", float64(d.Masks), 0, 16}, {"time_mask", d.TimeMask, 0, d.Seconds}, {"band_mask", float64(d.BandMask), 0, float64(d.Mels)},
+		{"tilt", d.Tilt, 0, 60}, {"mixup", d.Mixup, 0, 1}} {
+		if !(f.value >= f.low && f.value <= f.top) {
+			return fmt.Errorf("data.%s = %v: it must be from %v to %v", f.key, f.value, f.low, f.top)
+		}
+	}
+	switch {
+	case d.Source != "folder" && names[d.Source] == nil:
+		return fmt.Errorf("data.source = %q: it must be \"tones\", \"fsdd\", \"esc10\" or \"folder\"", d.Source)
+	case d.Source == "folder" && len(d.Classes) < 2:
+		return fmt.Errorf("data.classes has %d names: a folder of sounds needs the names of its classes, two at least", len(d.Classes))
+	case d.Source != "folder" && (len(d.Classes) > 0 || d.Several):
+		return fmt.Errorf("data.classes and data.several are for data.source = \"folder\"; %q has classes of its own", d.Source)
+	case d.Features != "mel" && d.Features != "wave":
+		return fmt.Errorf("data.features = %q: it must be \"mel\" or \"wave\"", d.Features)
+	}
+	if d.Features == "mel" {
+		if _, err := d.mel(); err != nil {
+			return fmt.Errorf("data: %w", err)
+		}
+	}
+	if n := d.frames() * d.channels(); n < 1 || n > 1<<22 {
+		return fmt.Errorf("data.seconds = %g: the model would hear %d numbers at once; there must be 1 to %d", d.Seconds, n, 1<<22)
+	}
+	return nil
+}
+
+func (d Data) mel() (*sounds.Mel, error) {
+	m, err := sounds.NewMel(sounds.Mel{STFT: sounds.STFT{Window: d.Window, Hop: d.Hop}, Rate: d.Rate, Bands: d.Mels})
+	if err != nil {
+		return nil, fmt.Errorf("the spectrogram of data.rate = %d, data.window = %d, data.hop = %d, data.mels = %d: %w", d.Rate, d.Window, d.Hop, d.Mels, err)
+	}
+	return m, nil
+}
+
+// hop is the number of samples that a frame stands for: of a wave, a frame is a sample.
+func (d Data) hop() int {
+	if d.Features == "wave" {
+		return 1
+	}
+	return d.Hop
+}
+
+// frames is the number of frames that the model hears at once, and channels the width of a frame.
+func (d Data) frames() int { return int(math.Round(d.Seconds * float64(d.Rate) / float64(d.hop()))) }
+
+func (d Data) channels() int {
+	if d.Features == "wave" {
+		return 1
+	}
+	return d.Mels
+}
+
+// Open implements tasks.Spec. Options.Data is the folder of the sounds, for every source but "tones". Where it is "", it is
+// looked for in the folder audio of the folder of data, which PERCEIVER_DATA names, or which is shared/data beside the
+// checkout.
+func (s *Spec) Open(ctx context.Context, o tasks.Options) (tasks.Task, error) { return s.open(ctx, o) }
+
+func (s *Spec) open(ctx context.Context, o tasks.Options) (*Task, error) {
+	n, err := s.network()
+	if err != nil {
+		return nil, err
+	}
+	t := &Task{network: n, data: s.Data, batch: max(1, o.Batch), seed: o.Seed, features: newFeatures(s.Data)}
+	if o.NoData {
+		return t, nil
+	}
+	t.source, err = s.Data.open(ctx, o.Data, o.Seed)
+	return t, err
+}
+
+// open finds the sounds.
+func (d Data) open(ctx context.Context, path string, seed uint64) (sounds.Source, error) {
+	if d.Source == "tones" {
+		if path != "" {
+			return nil, fmt.Errorf("data %s: the sounds of data.source = \"tones\" are generated; for a folder with a list of its sounds set data.source=folder and data.classes", path)
+		}
+		g := &sounds.Tones{Rate: d.Rate, Samples: int(math.Round(d.Seconds * float64(d.Rate))), Mix: d.Mix, Seed: seed, Held: d.HeldOut}
+		if err := g.Validate(); err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		return g, nil
+	}
+	var err error
+	if path == "" {
+		if path, err = d.find(); err != nil {
+			return nil, err
+		}
+	}
+	var set *sounds.Set
+	switch d.Source {
+	case "fsdd":
+		set, err = sounds.FSDD(ctx, path, d.Speaker, d.Rate, seed)
+	case "esc10":
+		set, err = sounds.ESC10(ctx, path, d.Fold, d.Rate, seed, "")
+	default:
+		set, err = sounds.Labelled(ctx, path, d.Classes, d.Several, d.Rate, seed)
+	}
+	if err != nil {
+		return nil, err // a nil *Set in a Source would not be nil
+	}
+	return set, nil
+}
+
+// where the data sets can be had.
+var homes = map[string]string{"fsdd": "github.com/Jakobovski/free-spoken-digit-dataset, its folder recordings", "esc10": "github.com/karolpiczak/ESC-10"}
+
+// find looks for a data set in the folder of data, for a program that runs somewhere in the checkout.
+func (d Data) find() (string, error) {
+	if d.Source == "folder" {
+		return "", errors.New(`data.source = "folder": say which folder with --data`)
+	}
+	var looked []string
+	if root := os.Getenv("PERCEIVER_DATA"); root != "" {
+		looked = append(looked, filepath.Join(root, "audio", d.Source))
+	} else {
+		for up := ".."; len(looked) < 5; up = filepath.Join("..", up) {
+			looked = append(looked, filepath.Join(up, "shared", "data", "audio", d.Source))
+		}
+	}
+	if i := slices.IndexFunc(looked, func(dir string) bool { info, err := os.Stat(dir); return err == nil && info.IsDir() }); i >= 0 {
+		return looked[i], nil
+	}
+	return "", fmt.Errorf("the sounds of data.source = %q are not here (looked for %s): get them from %s, and name their folder with --data", d.Source, strings.Join(looked[:min(2, len(looked))], ", "), homes[d.Source])
+}
