@@ -10,15 +10,17 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/tasks/audio"
 	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
+	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
 	"github.com/perceiver-go/perceiver/pkg/tasks/units"
 )
 
 // specs make a task's part of an experiment, with its defaults.
 var specs = map[string]func() tasks.Spec{
-	"audio":    audio.NewSpec,
-	"image":    image.NewSpec,
-	"language": language.NewSpec,
-	"units":    units.NewSpec,
+	"audio":      audio.NewSpec,
+	"image":      image.NewSpec,
+	"language":   language.NewSpec,
+	"multimodal": multimodal.NewSpec,
+	"units":      units.NewSpec,
 }
 
 // New returns the part of an experiment that the named task reads, with its defaults; false where there is no such task.
