@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		if o.Log != nil {
 			fmt.Fprintf(o.Log, "%s: %s\n", o.Config, kind)
 		}
-		return process(ctx, o.Command, Work{o.Config, kind, steps, forwardOnly}, env...)
+		return process(ctx, o.Command, Work{Config: o.Config, Kind: kind, Steps: steps, Forward: forwardOnly}, env...)
 	}
 	f, first, err := run(cold, 0, "PERCEIVER_COMPILE_CACHE=off")
 	if err != nil {

@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 		}
 	case cached:
 		f.PeakMB, f.Cache = 50, backend.CacheStats{On: true, Hits: 1}
+	case decoding:
+		f.Pass, f.PeakMB = []float64{float64(w.Pixels)}, 1000+w.Pixels
 	case steady:
 		f.Step, f.Pass = []float64{0.4, 0.1, 0.2, 0.3}, []float64{0.02, 0.01, 0.03}
 	}
@@ -71,6 +73,28 @@ func TestProcessThatFails(t *testing.T) {
 		t.Errorf("got %v, want what the process said", err)
 	}
 	if _, err := measureFake(t, "Z", "ok"); err == nil || !strings.Contains(err.Error(), "S, L and F") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDecode(t *testing.T) {
+	t.Setenv("BENCH_TEST_WORKER", "ok")
+	d, err := Decode(t.Context(), Options{Config: "S", Command: []string{os.Args[0]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Points) != 4 || d.Points[3].Outputs != 804_737 || d.Points[0].Outputs != 1920+802_816/64+1 || d.Params == 0 {
+		t.Errorf("%+v", d)
+	}
+	for i, p := range d.Points {
+		if p.Seconds != float64(p.Outputs-1921) || p.PeakRSSMB != 1000+p.Outputs-1921 || i > 0 && p.FLOPs <= d.Points[i-1].FLOPs {
+			t.Errorf("point %d: %+v", i, p)
+		}
+	}
+	if s := d.Table(); !strings.Contains(s, "804737") || !strings.Contains(s, "peak memory") {
+		t.Errorf("the table is\n%s", s)
+	}
+	if _, err := Decode(t.Context(), Options{Config: "L"}); err == nil || !strings.Contains(err.Error(), "S and F") {
 		t.Errorf("got %v", err)
 	}
 }

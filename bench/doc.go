@@ -9,5 +9,7 @@
 //	cold     from the start of the process to the end of the first step, every program compiled
 //	cached   the same with the programs on disk; also the peak of memory
 //
+// Of the task multimodal it measures how memory and time depend on the number of outputs that are decoded.
+//
 // Times of different machines, or of one machine under other load, say nothing; compare what one run measured side by side.
 package bench

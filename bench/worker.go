@@ -26,7 +26,8 @@ type Work struct {
 	Config  string `json:"config"`
 	Kind    string `json:"kind"`
 	Steps   int    `json:"steps"`
-	Forward bool   `json:"forward"` // the forward pass alone
+	Forward bool   `json:"forward"`          // the forward pass alone
+	Pixels  int    `json:"pixels,omitempty"` // that are decoded, of a video
 }
 
 // Found is what it found. Times are in seconds.
@@ -52,6 +53,9 @@ func benchmark(config string) (language.Benchmark, error) {
 
 // Do measures in this process.
 func Do(ctx context.Context, w Work) (*Found, error) {
+	if w.Kind == decoding {
+		return decodeHere(ctx, w)
+	}
 	model, err := benchmark(w.Config)
 	if err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ import (
 )
 
 type benchCommand struct {
-	Task   string `arg:"" enum:"language" help:"Task: language."`
-	Config string `default:"S" help:"Configuration: S, L (trained) or F (the published model, forward only)." placeholder:"NAME"`
+	Task   string `arg:"" enum:"language,multimodal" help:"Task: language (speed) or multimodal (memory while more and more of a video is decoded)."`
+	Config string `default:"S" help:"Configuration: S, L (trained; language only) or F (the published model, forward only)." placeholder:"NAME"`
 	Steps  int    `default:"20" help:"Steps that are timed."`
 	JSON   bool   `help:"Print the result as JSON."`
 }
@@ -25,6 +25,7 @@ programs first, and compare only numbers of one run on one machine.
 
 Examples:
   perceiver bench language --config S
+  perceiver bench multimodal
   GOMLX_BACKEND=go perceiver bench language --config S --steps 5 --json`
 }
 
@@ -39,7 +40,13 @@ func (c *benchCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.Config != "S" && c.Config != "L" && c.Config != "F" {
 		return &usageError{fmt.Sprintf("--config %s: it must be S, L or F", c.Config)}
 	}
-	r, err := bench.Run(ctx, bench.Options{Config: c.Config, Steps: c.Steps, Log: os.Stderr, Command: []string{self, "bench-worker"}})
+	options := bench.Options{Config: c.Config, Steps: c.Steps, Log: os.Stderr, Command: []string{self, "bench-worker"}}
+	var r interface{ Table() string }
+	if c.Task == "multimodal" {
+		r, err = bench.Decode(ctx, options)
+	} else {
+		r, err = bench.Run(ctx, options)
+	}
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func candidates(node *kong.Node, before []string) (out []string) {
 			folders, _ := filepath.Glob(filepath.Join(lab.Runs(), "*"))
 			out = append(out, folders...)
 		case "task":
-			out = append(out, "language")
+			out = append(out, "language", "multimodal")
 		case "shell":
 			out = append(out, "bash", "zsh", "fish")
 		case "files":

@@ -20,10 +20,12 @@
 //	heatmap.go, celltexts.go        a matrix as coloured cells, and what is written into them
 //	attention.go, glyphs.go         attention maps, and how bytes are written beside them
 //	look.go, listen.go              attention over a picture, and over a sound
+//	frames.go                       videos as strips of frames, sounds below each other
 //	similarity.go                   how alike latents are
 //	confusion.go                    which classes are taken for which
 //	maskedtext.go                   a text window: seen, filled in, true
 //	architecture.go, bars.go        encode, process, decode, with sizes; costs by stage
+//	sound.go                        sounds as waves, and over time and frequency
 //	table.go                        one table as text and as HTML
 //	panel.go                        the live panel, an SVG
 package viz

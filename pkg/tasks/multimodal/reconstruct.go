@@ -81,7 +81,15 @@ func (r *Reconstructor) Close() {
 
 // Reconstruct encodes a recording and asks for all of it.
 func (r *Reconstructor) Reconstruct(ctx context.Context, c Recording) (*Reconstruction, error) {
+	return r.Begin(ctx, c, r.network.pixels())
+}
+
+// Begin encodes a recording and asks for its sound, its class and the first so many pixels; the rest of the video is black.
+func (r *Reconstructor) Begin(ctx context.Context, c Recording, pixels int) (*Reconstruction, error) {
 	n := r.network
+	if pixels < 0 || pixels > n.pixels() {
+		return nil, fmt.Errorf("multimodal: %d pixels are asked for; a video has %d", pixels, n.pixels())
+	}
 	if c.Label == nil {
 		c.Label = make([]float32, n.Classes)
 	}
@@ -103,7 +111,7 @@ func (r *Reconstructor) Reconstruct(ctx context.Context, c Recording) (*Reconstr
 		}
 	}()
 	out := &Reconstruction{Recording: Recording{Video: make([]float32, len(c.Video))}}
-	for from := 0; from < n.pixels(); from += r.rows {
+	for from := 0; from < pixels; from += r.rows {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("multimodal: %w", err)
 		}
@@ -116,7 +124,8 @@ func (r *Reconstructor) Reconstruct(ctx context.Context, c Recording) (*Reconstr
 		if err != nil {
 			return nil, err
 		}
-		copy(out.Video[colours*first:], values)
+		decoded[0].FinalizeAll() // now, so that memory does not grow until the garbage is collected
+		copy(out.Video[colours*first:colours*pixels], values)
 	}
 	for i, into := range []*[]float32{&out.Latents, &out.Audio, &out.Label} {
 		if *into, err = perceiver.Float32s(encoded[i]); err != nil {

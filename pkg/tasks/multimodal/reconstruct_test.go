@@ -113,6 +113,18 @@ func TestReconstructErrors(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, c.words)
 		}
 	}
+	r.rows = 20 // of 48 pixels
+	whole, err := r.Reconstruct(t.Context(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, err := r.Begin(t.Context(), good, 30)
+	if err != nil || !slices.Equal(begun.Video[:90], whole.Video[:90]) || slices.Max(begun.Video[90:]) != 0 || !slices.Equal(begun.Audio, whole.Audio) {
+		t.Errorf("the first 30 pixels: %v", err)
+	}
+	if _, err := r.Begin(t.Context(), good, 49); err == nil || !strings.Contains(err.Error(), "has 48") {
+		t.Errorf("more pixels than there are: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := r.Reconstruct(ctx, good); !errors.Is(err, context.Canceled) {
