@@ -8,6 +8,7 @@ import "math"
 type Unit struct {
 	Kind   int // into Kinds
 	Team   int // 0 or 1
+	Front  int // at which it began, from 0
 	HP     int // hit points; 0: fallen
 	X, Y   int // in Cell
 	Wait   int // ticks until it can shoot again

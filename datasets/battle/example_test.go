@@ -18,5 +18,5 @@ func Example() {
 	fmt.Printf("team %d wins after %d ticks\n", r.Winner, r.Ticks)
 	// Output:
 	// 10 units
-	// team 0 wins after 148 ticks
+	// team 0 wins after 128 ticks
 }

@@ -45,8 +45,8 @@ func Named(name string) (Policy, error) {
 	return nil, fmt.Errorf("battle: there is no policy %q; there are %q", name, names)
 }
 
-// choose gives every living unit of a team the reachable enemy with the lowest badness, the first of several, and the
-// nearest enemy where none is in reach.
+// choose gives every living unit of a team the reachable enemy with the lowest badness, of several the one with the
+// fewest hit points, and the nearest enemy where none is in reach.
 func choose(b *Battle, team int, badness func(u, enemy int) float64) {
 	for i := range b.Units {
 		u := &b.Units[i]
@@ -65,7 +65,7 @@ func choose(b *Battle, team int, badness func(u, enemy int) float64) {
 			if badness == nil || !inRange(*u, e, Reach) {
 				continue
 			}
-			if x := badness(i, j); best == Hold || x < lowest {
+			if x := badness(i, j); best == Hold || x < lowest || x == lowest && e.HP < b.Units[best].HP {
 				best, lowest = j, x
 			}
 		}
@@ -116,11 +116,11 @@ func Random(seed uint64) Policy {
 	})
 }
 
-// Favour shoots at the enemy in reach with the highest score of those that a function gives to all units: how a model
-// plays. Where none is in reach a unit walks to the nearest.
-func Favour(scores func(b *Battle, team int) []float32) Policy {
+// Favour lets each unit shoot at the kind of enemy in reach for which it has the highest score, at the one of them with
+// the fewest hit points: how a model plays. Scores are [unit][kind]. Where none is in reach a unit walks to the nearest.
+func Favour(scores func(b *Battle, team int) [][]float32) Policy {
 	return PolicyFunc(func(b *Battle, team int) {
 		s := scores(b, team)
-		choose(b, team, func(_, enemy int) float64 { return -float64(s[enemy]) })
+		choose(b, team, func(u, enemy int) float64 { return -float64(s[u][b.Units[enemy].Kind]) })
 	})
 }

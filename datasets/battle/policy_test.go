@@ -65,9 +65,12 @@ func TestTimesToKill(t *testing.T) {
 
 func TestFavour(t *testing.T) {
 	b := place()
-	Favour(func(*Battle, int) []float32 { return []float32{9, 9, 9, -3, 1, -2, 100} }).Order(b, 0)
-	if b.Units[0].Target != 4 || b.Units[2].Target != 5 {
-		t.Errorf("targets %d and %d, want the highest score in reach, 4 and 5", b.Units[0].Target, b.Units[2].Target)
+	b.Units[6].X = 16 * Cell // a second archer, with more hit points
+	Favour(func(*Battle, int) [][]float32 { return [][]float32{{0, 1, 0}, {5, 1, 9}, {3, 2, 9}} }).Order(b, 0)
+	for unit, want := range []int{5, 4, 3} { // the knight, whom the third prefers, is out of its reach
+		if got := b.Units[unit].Target; got != want {
+			t.Errorf("unit %d shoots at %d, want %d", unit, got, want)
+		}
 	}
 }
 

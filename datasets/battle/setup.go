@@ -53,7 +53,7 @@ func New(seed uint64, s Setup) *Battle {
 	r := rand.New(rand.NewPCG(seed, 0x6261_7474_6c65))
 	b := &Battle{Field: s.Field * Cell}
 	sites := sites(r, s, draw(r, s.Fronts))
-	for _, at := range sites {
+	for front, at := range sites {
 		// The army's direction from the middle of the front: a point of a disc has no preferred one.
 		d := disc(r, Cell)
 		for d.x*d.x+d.y*d.y < Cell*Cell/4 {
@@ -70,7 +70,7 @@ func New(seed uint64, s Setup) *Battle {
 				break
 			}
 			middle := point{at.x + d.x - 2*team*d.x, at.y + d.y - 2*team*d.y}
-			army := army(r, team, middle, draw(r, s.PerFront))
+			army := army(r, team, front, middle, draw(r, s.PerFront))
 			first = army
 			b.Units = append(b.Units, army...)
 		}
@@ -114,21 +114,17 @@ func sites(r *rand.Rand, s Setup, n int) []point {
 	return all
 }
 
-// army is n units around a place. Each army prefers a kind, and some units have been in a battle before.
-func army(r *rand.Rand, team int, at point, n int) []Unit {
-	favourite := r.IntN(len(Kinds))
+// army is n units around a place. Some units have been in a battle before.
+func army(r *rand.Rand, team, front int, at point, n int) []Unit {
 	units := make([]Unit, n)
 	for i := range units {
-		kind := favourite
-		if r.IntN(2) == 0 {
-			kind = r.IntN(len(Kinds))
-		}
+		kind := r.IntN(len(Kinds))
 		hp := Kinds[kind].HitPoints
 		if r.IntN(2) == 0 {
 			hp -= r.IntN(hp * 2 / 3)
 		}
 		off := disc(r, scatter*Cell)
-		units[i] = Unit{Kind: kind, Team: team, HP: hp, X: at.x + off.x, Y: at.y + off.y, Target: Hold}
+		units[i] = Unit{Kind: kind, Team: team, Front: front, HP: hp, X: at.x + off.x, Y: at.y + off.y, Target: Hold}
 	}
 	return units
 }

@@ -96,7 +96,7 @@ type tally struct {
 func (t *tally) add(s *sample) {
 	for i, w := range s.unitWeight {
 		if w > 0 {
-			t.units[s.unitTruth[i]]++
+			t.units[s.unitTruth[i]] += float64(w)
 		}
 	}
 	if *s.whole > 0 {
@@ -134,8 +134,10 @@ func (g battles) policyRules(s *sample, seed uint64, rules map[string]*ratio) {
 	b := g.moment(seed)
 	for name, p := range map[string]battle.Policy{"nearest": battle.Nearest, "weakest": battle.Weakest, "random": battle.Random(seed)} {
 		p.Order(b, 0)
-		for j, marked := range marks(b) {
-			at(rules, name+"_unit_accuracy").add(marked == (s.unitTruth[j] == 1), 1)
+		for i, u := range b.Units {
+			if s.unitWeight[i] > 0 {
+				at(rules, name+"_unit_accuracy").add(int32(b.Units[u.Target].Kind) == s.unitTruth[i], 1)
+			}
 		}
 	}
 }

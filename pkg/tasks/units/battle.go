@@ -85,35 +85,32 @@ func (g battles) survive(s *sample, seed uint64) {
 	}
 }
 
-// clone puts a moment of a battle in which units have a choice; asked are the enemies in reach of any unit, and the truth
-// is which of them are shot at under FocusFire. Not all battles are fought by the teacher: a pupil gets into places that
-// the teacher would not.
+// clone puts a moment of a battle in which units have a choice; asked are those that can choose between kinds of enemies,
+// and the truth is the kind that each shoots at under FocusFire. Not all battles are fought by the teacher: a pupil gets
+// into places that the teacher would not.
 func (g battles) clone(s *sample, seed uint64) {
 	b := g.moment(seed)
 	putBattle(s, b, 0, g.bands)
 	battle.FocusFire.Order(b, 0)
-	for j, marked := range marks(b) {
-		s.unitWeight[j] = 1
-		if marked {
-			s.unitTruth[j] = 1
+	for i, u := range b.Units {
+		if choosesKind(b, i) {
+			s.unitWeight[i], s.unitTruth[i] = 1, int32(b.Units[u.Target].Kind)
 		}
 	}
 }
 
-// marks are the enemies of team 0 that are in reach of any of its units, and whether one goes for them.
-func marks(b *battle.Battle) map[int]bool {
-	m := map[int]bool{}
-	for _, u := range b.Units {
-		if u.Team != 0 {
-			continue
-		}
-		for j, e := range b.Units {
-			if battle.Reachable(u, e) {
-				m[j] = m[j] || u.Target == j
+// choosesKind reports whether a unit of team 0 has enemies of two kinds in reach.
+func choosesKind(b *battle.Battle, i int) bool {
+	first := -1
+	for _, e := range b.Units {
+		if b.Units[i].Team == 0 && battle.Reachable(b.Units[i], e) {
+			if first >= 0 && first != e.Kind {
+				return true
 			}
+			first = e.Kind
 		}
 	}
-	return m
+	return false
 }
 
 // moment is the battle of a seed at a random time, or the last time before it, at which a unit of team 0 has a choice; as
@@ -139,19 +136,11 @@ func (g battles) moment(seed uint64) *battle.Battle {
 	return &best
 }
 
-// hasChoice reports whether a unit of team 0 has two enemies in reach.
+// hasChoice reports whether any unit of team 0 can choose between kinds of enemies.
 func hasChoice(b *battle.Battle) bool {
-	for _, u := range b.Units {
-		if u.Team != 0 {
-			continue
-		}
-		n := 0
-		for _, e := range b.Units {
-			if battle.Reachable(u, e) {
-				if n++; n > 1 {
-					return true
-				}
-			}
+	for i := range b.Units {
+		if choosesKind(b, i) {
+			return true
 		}
 	}
 	return false

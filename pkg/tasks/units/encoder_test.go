@@ -109,8 +109,9 @@ func TestDecodingInParts(t *testing.T) {
 		})
 		for b := range 2 {
 			for k, row := range rows {
-				if got, want := out[1][b*4+k], out[0][b*16+int(row)]; math.Abs(float64(got-want)) > 1e-5 {
-					t.Errorf("%s: unit %d of element %d has the score %g alone and %g among all", encoder, row, b, got, want)
+				e := task.unit
+				if got, want := out[1][(b*4+k)*e:][:e], out[0][(b*16+int(row))*e:][:e]; !near(got, want, 1e-5) {
+					t.Errorf("%s: unit %d of element %d has the scores %g alone and %g among all", encoder, row, b, got, want)
 				}
 			}
 		}

@@ -51,8 +51,8 @@ type network struct {
 
 // Names of the weights outside of the encoder.
 const (
-	inputName = "units.input"     // [C, W]
-	kindsName = "units.kinds"     // [kinds, W]
+	inputName = "units.input"     // [C, 2W], then [2W, W]
+	kindsName = "units.kinds"     // [kinds, 2W]
 	unitName  = "units.embedding" // the published head for each unit: ReLU, then a linear layer
 	wholeName = "units.whole"     // and the one for the whole: masked mean, a linear layer, ReLU
 	unitHead  = "units.unit_answers"
@@ -74,8 +74,9 @@ func (m Model) network(s sizes) (*network, error) {
 }
 
 func (n *network) inputParams() []perceiver.Param {
-	return append(perceiver.NewLinear(inputName, n.channels, n.Width, perceiver.FanIn),
-		perceiver.Tensor(kindsName, perceiver.TruncatedNormal(0.5), n.kinds, n.Width))
+	ps := append(perceiver.NewLinear(inputName+".dense1", n.channels, 2*n.Width, perceiver.FanIn),
+		perceiver.Tensor(kindsName, perceiver.TruncatedNormal(0.5), n.kinds, 2*n.Width))
+	return append(ps, perceiver.NewLinear(inputName+".dense2", 2*n.Width, n.Width, perceiver.FanIn)...)
 }
 
 func (n *network) headParams() (ps []perceiver.Param) {
@@ -101,8 +102,8 @@ func (n *network) shapes() tasks.Shapes {
 
 func (n *network) cost() perceiver.Cost {
 	c := n.encoder.Cost(n.slots)
-	c.Input = perceiver.LinearStep(n.slots, n.channels, n.Width)
-	c.Input.Params += n.kinds * n.Width
+	c.Input = perceiver.LinearStep(n.slots, n.channels, 2*n.Width).Plus(perceiver.LinearStep(n.slots, 2*n.Width, n.Width))
+	c.Input.Params += 2 * n.kinds * n.Width
 	if n.unit > 0 {
 		c.Output = c.Output.Plus(perceiver.LinearStep(n.slots, n.Width, n.Width)).Plus(perceiver.LinearStep(n.slots, n.Width, n.unit))
 	}
@@ -112,10 +113,12 @@ func (n *network) cost() perceiver.Cost {
 	return c
 }
 
-// inputs builds the units [B, M, W] from features [B, M, C] and kinds [B, M].
+// inputs builds the units [B, M, W] from features [B, M, C] and kinds [B, M], with an MLP: what a unit can do follows
+// from its kind and its state together, and the Perceiver IO itself looks at each unit only once.
 func (n *network) inputs(p *perceiver.Pass, features, kinds *Node) (*Node, error) {
 	return p.Catch(inputName, func() *Node {
-		x := Add(p.Linear(inputName, features), p.Embed(kindsName, kinds))
+		x := gelu(Add(p.Linear(inputName+".dense1", features), p.Embed(kindsName, kinds)))
+		x = p.Linear(inputName+".dense2", x)
 		p.Show("units", x)
 		return x
 	})

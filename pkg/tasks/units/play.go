@@ -43,8 +43,8 @@ func (t *Task) NewPlayer(backend compute.Backend, w *perceiver.Weights) (*Player
 // Close frees the program.
 func (pl *Player) Close() { pl.program.Close() }
 
-// Scores are the model's, [battle][unit], for a team of several battles, at most as many as the batch.
-func (pl *Player) Scores(all []*battle.Battle, team int) ([][]float32, error) {
+// Scores are the model's, [battle][unit][kind], for a team of several battles, at most as many as the batch.
+func (pl *Player) Scores(all []*battle.Battle, team int) ([][][]float32, error) {
 	t := pl.task
 	if len(all) > t.batch {
 		return nil, fmt.Errorf("units: %d battles at once; the batch has %d", len(all), t.batch)
@@ -65,9 +65,11 @@ func (pl *Player) Scores(all []*battle.Battle, team int) ([][]float32, error) {
 		return nil, err
 	}
 	_ = out[0].FinalizeAll()
-	scores := make([][]float32, len(all))
+	scores := make([][][]float32, len(all))
 	for i, b := range all {
-		scores[i] = flat[i*t.slots:][:len(b.Units)]
+		for u := range b.Units {
+			scores[i] = append(scores[i], flat[(i*t.slots+u)*t.unit:][:t.unit])
+		}
 	}
 	return scores, nil
 }
@@ -94,7 +96,7 @@ func (pl *Player) Play(ctx context.Context, all []*battle.Battle, against battle
 				return nil, err
 			}
 			for i, b := range going {
-				battle.Favour(func(*battle.Battle, int) []float32 { return scores[i] }).Order(b, 0)
+				battle.Favour(func(*battle.Battle, int) [][]float32 { return scores[i] }).Order(b, 0)
 				against.Order(b, 1)
 			}
 		}

@@ -32,7 +32,7 @@ func TestPlayer(t *testing.T) {
 	longest := 0
 	for k, r := range results {
 		longest = max(longest, r.Ticks)
-		alone := task.battles.toPlay(k).Play(battle.Favour(func(b *battle.Battle, team int) []float32 {
+		alone := task.battles.toPlay(k).Play(battle.Favour(func(b *battle.Battle, team int) [][]float32 {
 			s, err := pl.Scores([]*battle.Battle{b}, team)
 			if err != nil {
 				t.Fatal(err)

@@ -6,11 +6,12 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/perceiver-go/perceiver/datasets/battle"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 // Questions are the values of the key data.question: of battles, which units survive and who is ahead then ("survive"),
-// and which enemies to shoot at ("clone"); of replays, who wins ("winner"), of which type hidden units are ("type"), and which units live
+// and at which kind of enemy each unit shoots ("clone"); of replays, who wins ("winner"), of which type hidden units are ("type"), and which units live
 // on and what the armies are worth 30 seconds later ("army").
 var Questions = []string{"survive", "clone", "winner", "type", "army"}
 
@@ -33,7 +34,7 @@ type question struct {
 
 var questions = map[string]question{
 	"survive": {"survive", yesNo, yesNo},
-	"clone":   {"clone", yesNo, none},
+	"clone":   {"clone", class, none},
 	"winner":  {"winner", none, yesNo},
 	"type":    {"type", class, none},
 	"army":    {"army", yesNo, amount},
@@ -48,7 +49,9 @@ func (q question) answers() (unit, whole int) {
 	case yesNo:
 		unit = 1
 	case class:
-		unit = len(Types)
+		if unit = len(Types); q.name == "clone" {
+			unit = len(battle.Kinds)
+		}
 	}
 	switch q.whole {
 	case yesNo:

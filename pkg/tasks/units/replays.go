@@ -21,6 +21,7 @@ type games struct {
 	train, held []*game
 	hideRate    float64
 	bands       int
+	fallen      float32 // weight of a unit that falls, where one that lives on has 1, so that both count alike in all
 }
 
 // game is what a model needs of a replay: its moments.
@@ -103,7 +104,25 @@ func openGames(ctx context.Context, path string, d Data) (*games, error) {
 		err := fmt.Errorf("data %q: %d of %d replays can be used, which is too few to hold one out; give a folder with at least %d decided games of two players", path, used, len(files), heldOutOne)
 		return nil, errors.Join(err, first)
 	}
+	g.balance()
 	return g, nil
+}
+
+// balance sets the weight of units that fall within 30 seconds: few do.
+func (g *games) balance() {
+	var lived, fell float32
+	for _, one := range g.train {
+		for k := range len(one.moments) - ahead {
+			for _, lives := range one.moments[k].fates(&one.moments[k+ahead]) {
+				if lives {
+					lived++
+				} else {
+					fell++
+				}
+			}
+		}
+	}
+	g.fallen = max(1, lived) / max(1, fell)
 }
 
 // replayFiles are the replays of a folder in the order of their names.
@@ -249,7 +268,7 @@ func (g *games) example(s *sample, question string, seed uint64, held bool) {
 	case "type":
 		g.hide(s, m, rand.New(rand.NewPCG(seed>>1, 0x68696465)))
 	case "army":
-		one.later(s, m, &one.moments[k+ahead], me)
+		g.later(s, m, &one.moments[k+ahead], me)
 	}
 }
 
@@ -298,19 +317,27 @@ func (g *games) hide(s *sample, m *moment, r *rand.Rand) {
 	}
 }
 
-// later asks which units of the armies live on, and by how much the worth of the armies changes.
-func (g *game) later(s *sample, now, then *moment, me int) {
+// fates are the units of the armies, by place, and whether they live at a later moment.
+func (m *moment) fates(then *moment) map[int]bool {
 	lives := map[replay.Tag]bool{}
 	for _, u := range then.units {
 		lives[u.tag] = true
 	}
-	for i, u := range now.units {
-		if !u.fights {
-			continue
+	f := map[int]bool{}
+	for i, u := range m.units {
+		if u.fights {
+			f[i] = lives[u.tag]
 		}
-		s.unitWeight[i] = 1
-		if lives[u.tag] {
-			s.unitTruth[i] = 1
+	}
+	return f
+}
+
+// later asks which units of the armies live on, and by how much the worth of the armies changes.
+func (g *games) later(s *sample, now, then *moment, me int) {
+	for i, lives := range now.fates(then) {
+		s.unitWeight[i] = g.fallen
+		if lives {
+			s.unitTruth[i], s.unitWeight[i] = 1, 1
 		}
 	}
 	*s.whole = 1
