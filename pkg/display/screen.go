@@ -25,7 +25,7 @@ type screen struct {
 	out   io.Writer // nil: standard output
 	nb    *notebook
 	line  io.Writer      // has an unfinished line of a Live; or nil
-	names map[string]int // of pictures written so far
+	names map[string]int // of files written so far
 }
 
 // show sends the forms to the notebook, or prints the text.
@@ -70,24 +70,24 @@ func (s *screen) picture(png []byte, alt string) error {
 		}
 		return s.nb.send(data{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: "[picture: " + alt + "]"}, meta, "")
 	}
-	path := filepath.Join(Folder, s.fileName(alt))
+	path := filepath.Join(Folder, s.fileName(alt, ".png"))
 	if err := writeFile(path, png); err != nil {
 		return fmt.Errorf("picture %q: %w", alt, err)
 	}
 	return s.print(s.stdout(), fmt.Sprintf("picture: %s\n", path))
 }
 
-// fileName makes a file name of an alt text; a second picture of the same name in one program gets a number.
-func (s *screen) fileName(alt string) string {
+// fileName makes a file name of an alt text; a second file of the same name in one program gets a number.
+func (s *screen) fileName(alt, ext string) string {
 	name := slug(alt)
 	if s.names == nil {
 		s.names = map[string]int{}
 	}
-	s.names[name]++
-	if n := s.names[name]; n > 1 {
-		return fmt.Sprintf("%s-%d.png", name, n)
+	s.names[name+ext]++
+	if n := s.names[name+ext]; n > 1 {
+		return fmt.Sprintf("%s-%d%s", name, n, ext)
 	}
-	return name + ".png"
+	return name + ext
 }
 
 // slug keeps letters and digits and joins them by dashes.

@@ -13,13 +13,14 @@ import (
 
 	"gonum.org/v1/plot"
 
+	"github.com/perceiver-go/perceiver/datasets/audio"
 	"github.com/perceiver-go/perceiver/pkg/display"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/viz"
 )
 
-// Show shows values as suits them: figures and images as pictures, tables, runs and scores as tables, text as it is,
-// and anything else as JSON. For a picture with a description of its own, use display.Figure.
+// Show shows values as suits them: figures and images as pictures, sounds as pictures with a player, tables, runs and
+// scores as tables, text as it is, and anything else as JSON. For a picture with a description of its own, use display.Figure.
 func Show(values ...any) error {
 	for _, v := range values {
 		if err := show(v); err != nil {
@@ -46,6 +47,10 @@ func show(v any) error {
 		return display.Picture(b.Bytes(), "image")
 	case viz.Table:
 		return display.Table(v)
+	case *audio.Sound:
+		return ShowSound("sound", v)
+	case *audio.Clip:
+		return ShowSound(v.Name, v.Sound)
 	case *Score:
 		return display.Table(v.Table())
 	case *Run:
