@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -42,31 +41,60 @@ func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		err = json.NewEncoder(out).Encode(answer.JSON)
-	} else {
-		_, err = fmt.Fprintln(out, answer.Text)
+	paths, err := c.save(answer.Files)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, c.save(answer.Files))
+	if !c.JSON {
+		for _, path := range paths {
+			fmt.Fprintln(os.Stderr, "wrote", path)
+		}
+		_, err = fmt.Fprintln(out, answer.Text)
+		return err
+	}
+	content, err := withFiles(answer.JSON, paths)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(content)
 }
 
 // save writes the files of an answer and says where they are.
-func (c *predictCommand) save(files []tasks.File) error {
+func (c *predictCommand) save(files []tasks.File) (paths []string, err error) {
 	if len(files) == 0 {
-		return nil
+		return nil, nil
 	}
 	folder := cmp.Or(c.Out, filepath.Join("out", "predict"))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range files {
 		path := filepath.Join(folder, f.Name)
 		if err := os.WriteFile(path, f.Content, 0o644); err != nil {
-			return err
+			return nil, err
 		}
-		fmt.Fprintln(os.Stderr, "wrote", path)
+		paths = append(paths, path)
 	}
-	return nil
+	return paths, nil
+}
+
+// withFiles adds the paths of an answer's files to its JSON, as "files".
+func withFiles(answer any, paths []string) (any, error) {
+	if len(paths) == 0 {
+		return answer, nil
+	}
+	content, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]any{}
+	if string(content) != "null" {
+		if err := json.Unmarshal(content, &fields); err != nil {
+			return nil, fmt.Errorf("the answer has files and is no JSON object: %w", err)
+		}
+	}
+	fields["files"] = paths
+	return fields, nil
 }
 
 func (c *predictCommand) ask(ctx context.Context) (tasks.Prediction, error) {

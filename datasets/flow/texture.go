@@ -52,10 +52,17 @@ func wrap(i, n int) int {
 	return i
 }
 
-// noiseSide is the side of a procedural texture.
-const noiseSide = 128
+// noiseSide is the side of a procedural texture, and coarsest the number of its largest details along a side, each 8 pixels
+// wide. Larger details would look like slopes to a network that sees some 30 pixels, and on a slope only the movement
+// across it can be seen; a network learns nothing from them.
+const (
+	noiseSide = 128
+	coarsest  = 16
+)
 
-// Noise makes a procedural texture: two fields of smooth noise, at times bent into stripes or cut into patches, mix three colours.
+// Noise makes a procedural texture: the sum of two fields of smooth noise, at times bent into stripes or cut into patches,
+// with a tint. Light and dark differ by a standard deviation of 40 to 70 grey levels: what hardly shows teaches nothing, and
+// colours that differ more than light does are rare in pictures of the world.
 func Noise(seed, index uint64) *Texture {
 	r := rand.New(rand.NewPCG(seed, index))
 	t := &Texture{width: noiseSide, height: noiseSide, rgb: make([]float32, 3*noiseSide*noiseSide)}
@@ -64,11 +71,20 @@ func Noise(seed, index uint64) *Texture {
 	bend(r, second)
 	var base, a, b [3]float32
 	for c := range 3 {
-		base[c], a[c], b[c] = 128+80*(2*r.Float32()-1), 140*(2*r.Float32()-1), 140*(2*r.Float32()-1)
+		base[c], a[c], b[c] = 128+40*(2*r.Float32()-1), 1+0.3*(2*r.Float32()-1), 1+0.3*(2*r.Float32()-1)
 	}
+	var square float64 // of the light, about its mean
+	for i := range first {
+		var light float32
+		for c := range 3 {
+			light += (a[c]*first[i] + b[c]*second[i]) / 3
+		}
+		square += float64(light) * float64(light) / float64(len(first))
+	}
+	contrast := (40 + 30*r.Float32()) / float32(math.Sqrt(square)+1e-3)
 	for i := range first {
 		for c := range 3 {
-			t.rgb[3*i+c] = min(255, max(0, base[c]+a[c]*first[i]+b[c]*second[i]))
+			t.rgb[3*i+c] = min(255, max(0, base[c]+contrast*(a[c]*first[i]+b[c]*second[i])))
 		}
 	}
 	return t
@@ -77,9 +93,9 @@ func Noise(seed, index uint64) *Texture {
 // octaves is smooth noise about 0 with details of several sizes, which repeats at the edges.
 func octaves(r *rand.Rand) []float32 {
 	out := make([]float32, noiseSide*noiseSide)
-	rough := 0.4 + 0.5*r.Float32() // how much weaker each finer octave is
+	rough := 0.2 + 0.4*r.Float32() // how much weaker each finer octave is
 	weight := float32(1)
-	for n := 4 << r.IntN(2); n <= noiseSide/2; n *= 2 {
+	for n := coarsest; n <= noiseSide/2; n *= 2 {
 		knots := make([]float32, n*n)
 		for i := range knots {
 			knots[i] = 2*r.Float32() - 1
@@ -107,10 +123,10 @@ func ease(i, step int) float32 {
 	return t * t * (3 - 2*t)
 }
 
-// bend turns half of all noises into stripes or into patches with sharp edges.
+// bend turns a quarter of all noises into stripes or into patches with sharp edges.
 func bend(r *rand.Rand, noise []float32) {
 	k := 3 + 7*r.Float64()
-	switch r.IntN(4) {
+	switch r.IntN(8) {
 	case 0:
 		for i, v := range noise {
 			noise[i] = float32(math.Sin(k * float64(v)))

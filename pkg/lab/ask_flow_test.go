@@ -3,7 +3,7 @@
 package lab
 
 import (
-	"encoding/binary"
+	"bytes"
 	"image"
 	"image/color"
 	"image/png"
@@ -13,7 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	movement "github.com/perceiver-go/perceiver/datasets/flow"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/flow"
+	"github.com/perceiver-go/perceiver/pkg/viz"
 )
 
 // Two pictures larger than the model's tile become a field of movement, in a file that others read, and a picture.
@@ -36,46 +39,49 @@ func TestReleasedEstimates(t *testing.T) {
 		}
 		f.Close()
 	}
+	text := filepath.Join(dir, "text.png")
+	if err := os.WriteFile(text, []byte("no picture at all"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	r := openReleased(t, "../published/testdata/optical_flow_small")
-	p, err := r.Predict(t.Context(), Question{Inputs: paths[:2], Out: filepath.Join(dir, "out")})
+	p, err := r.Predict(t.Context(), Question{Inputs: paths[:2]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := p.JSON.(*Moved)
-	if m.Width != 24 || m.Height != 18 || !(m.Mean > 0 && m.Mean <= m.Largest) || len(m.Files) != 2 {
-		t.Errorf("%+v", m)
+	m := p.JSON.(flow.Moved)
+	if m.Width != 24 || m.Height != 18 || !(m.Mean > 0 && m.Mean <= m.Largest) || len(p.Files) != 2 || p.Files[0].Name != "flow.flo" || p.Files[1].Name != "flow.png" {
+		t.Fatalf("%+v with %d files", m, len(p.Files))
 	}
-	raw, err := os.ReadFile(m.Files[0])
+	field, err := movement.ReadFlo(bytes.NewReader(p.Files[0].Content))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(raw) != 12+24*18*8 || math.Float32frombits(binary.LittleEndian.Uint32(raw)) != 202021.25 || binary.LittleEndian.Uint32(raw[4:]) != 24 {
-		t.Errorf("the .flo file has %d bytes and begins with %q", len(raw), raw[:12])
+	still := movement.NewField(24, 18)
+	if e, err := movement.Compare(field, still, nil); err != nil || math.Abs(e.EPE-m.Mean) > 1e-6 || math.Abs(field.Largest()-m.Largest) > 1e-6 {
+		t.Errorf("the file has a mean movement of %g (%v), the answer says %g", e.EPE, err, m.Mean)
 	}
-	sum := 0.
-	for i := 12; i < len(raw); i += 8 {
-		sum += math.Hypot(float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i:]))), float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i+4:]))))
+	picture, err := png.Decode(bytes.NewReader(p.Files[1].Content))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if mean := sum / (24 * 18); math.Abs(mean-m.Mean) > 1e-6 {
-		t.Errorf("the file has a mean movement of %g, the answer says %g", mean, m.Mean)
+	u, v := field.At(5, 7)
+	if got, want := color.RGBAModel.Convert(picture.At(5, 7)), viz.FlowColor(float64(u), float64(v), m.Largest); got != want {
+		t.Errorf("the picture has %v at (5, 7), the movement's colour is %v", got, want)
 	}
-	if img, err := readPicture(m.Files[1]); err != nil || img.Bounds().Dx() != 24 {
-		t.Errorf("the picture: %v", err)
-	}
-	for words, inputs := range map[string][]string{"two pictures": paths[:1], "one size": {paths[0], paths[2]}, "no picture": {paths[0], m.Files[0]}} {
-		if _, err := r.Predict(t.Context(), Question{Inputs: inputs, Out: dir}); err == nil || !strings.Contains(err.Error(), words) {
+	for words, inputs := range map[string][]string{"two pictures": paths[:1], "one size": {paths[0], paths[2]}, "no picture": {paths[0], text}} {
+		if _, err := r.Predict(t.Context(), Question{Inputs: inputs}); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: the error is %v", words, err)
 		}
 	}
 }
 
-// The colours of movement to the right, down, left and up, of half the strength, and of none.
-func TestFlowPicture(t *testing.T) {
-	f := &flow.Field{Width: 6, Height: 1, UV: []float32{24, 0, 0, 24, -24, 0, 0, -24, 12, 0, 0, 0}}
-	img := flowPicture(f)
-	for x, want := range []color.NRGBA{{255, 0, 0, 255}, {128, 255, 0, 255}, {0, 255, 255, 255}, {128, 0, 255, 255}, {255, 128, 128, 255}, {255, 255, 255, 255}} {
-		if got := img.NRGBAAt(x, 0); got != want {
-			t.Errorf("movement %d is %v, want %v", x, got, want)
-		}
+// A movement that cannot be read is an error, and what is no movement stays as it is.
+func TestIllustrated(t *testing.T) {
+	p, err := illustrated(tasks.Prediction{Files: []tasks.File{{Name: "sound.wav", Content: []byte{1}}}})
+	if err != nil || len(p.Files) != 1 {
+		t.Errorf("%d files, %v", len(p.Files), err)
+	}
+	if _, err := illustrated(tasks.Prediction{Files: []tasks.File{{Name: "a.flo", Content: []byte("PIEH")}}}); err == nil || !strings.Contains(err.Error(), "a.flo") {
+		t.Errorf("a short file: %v", err)
 	}
 }

@@ -117,5 +117,9 @@ func (r *Run) Predict(ctx context.Context, inputs ...string) (tasks.Prediction, 
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	return p.Predict(ctx, b.Compute, w, inputs)
+	answer, err := p.Predict(ctx, b.Compute, w, inputs)
+	if err != nil {
+		return tasks.Prediction{}, err
+	}
+	return illustrated(answer)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/audio"
+	"github.com/perceiver-go/perceiver/pkg/tasks/flow"
 	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
@@ -18,6 +19,7 @@ import (
 var specs = map[string]func() tasks.Spec{
 	"audio":      audio.NewSpec,
 	"image":      image.NewSpec,
+	"flow":       flow.NewSpec,
 	"language":   language.NewSpec,
 	"multimodal": multimodal.NewSpec,
 	"units":      units.NewSpec,

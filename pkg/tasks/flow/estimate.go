@@ -9,6 +9,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
+	movement "github.com/perceiver-go/perceiver/datasets/flow"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -67,7 +68,7 @@ func (e *Estimator) Close() {
 }
 
 // Estimate gives the movement from picture a to picture b, which have one size.
-func (e *Estimator) Estimate(ctx context.Context, a, b *Frame) (*Field, error) {
+func (e *Estimator) Estimate(ctx context.Context, a, b *Frame) (*movement.Field, error) {
 	n := e.network
 	if err := errors.Join(a.check("first", n.Height, n.Width), b.check("second", n.Height, n.Width)); err != nil {
 		return nil, fmt.Errorf("flow: %w", err)

@@ -56,15 +56,3 @@ func (f *Frame) crop(out []float32, x, y, height, width int) {
 		copy(out[colours*row*width:], f.Pix[from:from+colours*width])
 	}
 }
-
-// Field is the movement of every pixel of a picture.
-type Field struct {
-	Width, Height int
-	UV            []float32 // [Height, Width, 2]: u to the right and v down, in pixels
-}
-
-// At is the movement of the pixel at (x, y), in pixels.
-func (f *Field) At(x, y int) (u, v float32) {
-	i := 2 * (y*f.Width + x)
-	return f.UV[i], f.UV[i+1]
-}

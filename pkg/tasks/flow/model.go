@@ -41,7 +41,7 @@ const projectionName = "perceiver.input_preprocessor.conv_after_patches"
 func (m Model) withDefaults() Model {
 	m.Height, m.Width = positive(m.Height, 368), positive(m.Width, 496)
 	m.Patch, m.FeatureDim, m.Bands = positive(m.Patch, 3), positive(m.FeatureDim, 64), positive(m.Bands, 64)
-	if m.MaxResolution == nil {
+	if len(m.MaxResolution) == 0 {
 		m.MaxResolution = []int{m.Height, m.Width}
 	}
 	m.DecoderHeads = positive(m.DecoderHeads, 1)

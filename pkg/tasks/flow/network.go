@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -17,6 +18,7 @@ import (
 //
 //	in.patches  [B, 2, 27, H, W]  the neighbourhoods of each pixel in both pictures, as the published port takes them
 //	in.frames   [B, 2, H, W, 3]   both pictures with values from -1 to 1, see NewFrame
+//	in.bytes    [B, 2, H, W, 3]   both pictures with values from 0 to 255, uint8
 //
 // and gives
 //
@@ -47,8 +49,11 @@ func (n *Network) inputs(p *perceiver.Pass, in map[string]*Node) (*Node, error) 
 			x := in["in.patches"]
 			n.expect("in.patches", x, 2, n.patchDim(), n.Height, n.Width)
 			patches = TransposeAllAxes(x, 0, 1, 3, 4, 2)
-		case in["in.frames"] != nil:
+		case in["in.frames"] != nil || in["in.bytes"] != nil:
 			x := in["in.frames"]
+			if x == nil {
+				x = AddScalar(MulScalar(ConvertDType(in["in.bytes"], dtypes.Float32), 2./255), -1)
+			}
 			n.expect("in.frames", x, 2, n.Height, n.Width, colours)
 			patches = neighbourhoods(x, n.Patch)
 		default:

@@ -2,7 +2,11 @@
 
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	movement "github.com/perceiver-go/perceiver/datasets/flow"
+)
 
 // Tile is a place in a picture that the network looks at.
 type Tile struct {
@@ -51,12 +55,12 @@ func weight(x, y, height, width int) float32 {
 
 // merger makes the field of a picture from those of its tiles: the mean, weighted by distance to the edge of the tile.
 type merger struct {
-	field  *Field    // sums, until done
-	weight []float32 // of what was added to each pixel
+	field  *movement.Field // sums, until done
+	weight []float32       // of what was added to each pixel
 }
 
 func newMerger(height, width int) *merger {
-	return &merger{&Field{Width: width, Height: height, UV: make([]float32, 2*height*width)}, make([]float32, height*width)}
+	return &merger{movement.NewField(width, height), make([]float32, height*width)}
 }
 
 // add adds what a tile of height × width pixels says, uv [height, width, 2].
@@ -72,7 +76,7 @@ func (m *merger) add(tile Tile, uv []float32, height, width int) {
 }
 
 // done divides by the weights. Every pixel is in a tile.
-func (m *merger) done() *Field {
+func (m *merger) done() *movement.Field {
 	for i, w := range m.weight {
 		m.field.UV[2*i] /= w
 		m.field.UV[2*i+1] /= w
