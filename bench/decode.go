@@ -47,6 +47,10 @@ func Decode(ctx context.Context, o Options) (*Decoding, error) {
 	}
 	d := &Decoding{Config: o.Config, Params: perceiver.Count(n.Params())}
 	patches, pixels, classes := n.Outputs()
+	// The first process may have to compile, which takes memory too; then the programs are on disk.
+	if _, _, err := process(ctx, o.Command, Work{Config: o.Config, Kind: decoding, Pixels: 1}); err != nil {
+		return nil, err
+	}
 	for _, share := range shares {
 		p := Point{Outputs: patches + pixels/share + classes, FLOPs: n.Cost(patches, pixels/share).Total().FLOPs}
 		if o.Log != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/multimodal"
 )
@@ -70,23 +71,24 @@ func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multim
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	answer := &Reconstructed{Classes: tasks.Classify("", softmax(out.Label), names, q.Top).Classes, VideoPSNR: psnr(recording.Video, out.Video, 1)}
+	answer := &Reconstructed{Classes: tasks.Classify("", multimodal.Probabilities(out.Label), names, q.Top).Classes, VideoPSNR: multimodal.PSNR(recording.Video, out.Video, 1)}
 	if math.IsNaN(answer.VideoPSNR) {
 		return tasks.Prediction{}, fmt.Errorf("%s: the model's answer is not a number, so its weights are damaged or its training diverged; choose others", r.Dir)
 	}
 	if sound != nil {
-		x := psnr(recording.Audio, out.Audio, 2)
+		x := multimodal.PSNR(recording.Audio, out.Audio, 2)
 		answer.AudioPSNR = &x
 	}
-	if answer.Files, err = writeVideo(q.folder(), n.Pictures(out), &audio.Sound{Rate: rate, Samples: out.Audio}); err != nil {
+	files, err := videoFiles(n.Pictures(out), &audio.Sound{Rate: rate, Samples: out.Audio})
+	if err != nil {
 		return tasks.Prediction{}, err
 	}
 	var text strings.Builder
 	for _, g := range answer.Classes {
 		fmt.Fprintf(&text, "  %5.1f %%  %s\n", 100*g.Probability, g.Label)
 	}
-	fmt.Fprintf(&text, "video again: %.1f dB, in %s", answer.VideoPSNR, q.folder())
-	return tasks.Prediction{Text: text.String(), JSON: answer}, nil
+	fmt.Fprintf(&text, "video again: %.1f dB", answer.VideoPSNR)
+	return tasks.Prediction{Text: text.String(), JSON: answer, Files: files}, nil
 }
 
 // readFrames reads the first n pictures of a folder.
@@ -112,49 +114,23 @@ func readFrames(dir string, n int) ([]image.Image, error) {
 	return frames, nil
 }
 
-// writeVideo writes frames and sound into a folder.
-func writeVideo(dir string, frames []*image.NRGBA, sound *audio.Sound) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	var files []string
+// videoFiles are frames one by one, all of them as a GIF, and the sound.
+func videoFiles(frames []*image.NRGBA, sound *audio.Sound) ([]tasks.File, error) {
+	var files []tasks.File
 	for i, frame := range frames {
-		path := filepath.Join(dir, fmt.Sprintf("frame-%03d.png", i+1))
 		var b bytes.Buffer
 		if err := png.Encode(&b, frame); err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			return nil, err
-		}
-		files = append(files, path)
+		files = append(files, tasks.File{Name: fmt.Sprintf("frame-%03d.png", i+1), Content: b.Bytes()})
 	}
-	path := filepath.Join(dir, "sound.wav")
-	return append(files, path), audio.WriteFile(path, sound)
-}
-
-// psnr is the peak signal-to-noise ratio of what came back, in dB; values span a range. Equal arrays have 200.
-func psnr(want, got []float32, span float64) float64 {
-	sum := 0.
-	for i, x := range want {
-		d := float64(x) - float64(got[i])
-		sum += d * d
+	moving, err := video.EncodeGIF(frames, framesPerSecond)
+	if err != nil {
+		return nil, err
 	}
-	if sum == 0 {
-		return 200
+	wav, err := audio.Encode(sound)
+	if err != nil {
+		return nil, err
 	}
-	return 10 * math.Log10(span*span/(sum/float64(len(want))))
-}
-
-// softmax turns scores into probabilities.
-func softmax(scores []float32) []float32 {
-	p, sum, most := make([]float32, len(scores)), 0., slices.Max(scores)
-	for i, x := range scores {
-		e := math.Exp(float64(x - most))
-		p[i], sum = float32(e), sum+e
-	}
-	for i := range p {
-		p[i] /= float32(sum)
-	}
-	return p
+	return append(files, tasks.File{Name: "again.gif", Content: moving}, tasks.File{Name: "sound.wav", Content: wav}), nil
 }
