@@ -3,5 +3,6 @@
 package main
 
 type dataCommand struct {
-	Replay dataReplayCommand `cmd:"" help:"Show what a StarCraft II replay tells of its game."`
+	CompareFlow dataCompareFlowCommand `cmd:"" help:"Measure how far an optical flow is from the true one."`
+	Replay      dataReplayCommand      `cmd:"" help:"Show what a StarCraft II replay tells of its game."`
 }
