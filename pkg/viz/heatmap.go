@@ -24,6 +24,8 @@ type Map struct {
 	Min, Max            float64  // of the colours; where Min is not below Max, those of the values
 	Signed              bool     // blue below 0 and orange above it, white at 0, instead of dark and bright
 
+	Plane               bool     // the matrix is a picture of a plane: its cells are square, and have no numbers
+
 	Texts  [][]string // written into the cells, where all of them fit; as many as there are or none
 	Remark string     // a line below the map
 
@@ -130,7 +132,7 @@ func (h *heatmap) cellSizes(rows, cols int) {
 		return math.Floor(min(max(room/float64(n), least), largestCell)/pixel) * pixel
 	}
 	h.cw, h.ch = size(mapWidth, cols, h.colLabels != nil), size(mapHeight, rows, h.rowLabels != nil)
-	if a, b := min(h.cw, h.ch), max(h.cw, h.ch); b < 1.6*a {
+	if a, b := min(h.cw, h.ch), max(h.cw, h.ch); b < 1.6*a || h.Plane {
 		h.cw, h.ch = a, a
 	}
 }
@@ -170,7 +172,7 @@ func (h *heatmap) drawing() *Drawing {
 		for _, s := range h.rowLabels {
 			leftRoom = max(leftRoom, width(s, sans(8))+6, 13)
 		}
-	} else {
+	} else if !h.Plane {
 		leftRoom = width(strconv.Itoa(len(h.Values)), sans(8)) + 6
 	}
 	turned := h.colLabels != nil && !short(h.colLabels)
@@ -260,6 +262,9 @@ func (h *heatmap) pixels() image.Image {
 
 // drawRowLabels writes the labels where there is room: all, or every second, fifth and so on; without labels, numbers.
 func (h *heatmap) drawRowLabels(p pen, x, y, size float64) {
+	if h.rowLabels == nil && h.Plane {
+		return
+	}
 	if h.rowLabels == nil {
 		for n := range numbered(len(h.Values), 11/h.ch*float64(h.by)) {
 			p.text(x-4, y+h.ch*(float64(n)+0.5)/float64(h.by), strconv.Itoa(n), sans(8), label, right)
@@ -283,6 +288,9 @@ func (h *heatmap) drawRowLabels(p pen, x, y, size float64) {
 // drawColumnLabels is the same for the columns. Labels of one or two characters stand upright.
 func (h *heatmap) drawColumnLabels(p pen, x, y, size float64, turned bool) {
 	cols := len(h.values[0])
+	if h.colLabels == nil && h.Plane {
+		return
+	}
 	if h.colLabels == nil {
 		room := (width(strconv.Itoa(cols*h.bx), sans(8)) + 8) / h.cw * float64(h.bx)
 		for n := range numbered(cols*h.bx, room) {

@@ -148,3 +148,15 @@ func TestDiagramTakesAnything(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestPlaneHasSquareCells(t *testing.T) {
+	wide := make([][]float64, 10)
+	for i := range wide {
+		wide[i] = make([]float64, 100)
+	}
+	w1, h1 := Heatmap(Map{Values: wide}).Size()
+	w2, h2 := Heatmap(Map{Values: wide, Plane: true}).Size()
+	if h2 > h1/2 || w2 > w1 {
+		t.Errorf("with square cells the map is %.0f by %.0f points, else %.0f by %.0f", w2, h2, w1, h1)
+	}
+}
