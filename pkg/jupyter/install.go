@@ -94,7 +94,7 @@ func works(ctx context.Context, venv string) bool {
 	if _, err := os.Stat(interpreter(venv)); err != nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // on a busy machine the import takes long
 	defer cancel()
 	out, err := exec.CommandContext(ctx, interpreter(venv), "-c", "import jupyterlab, jupyter_server; print(jupyterlab.__version__)").Output()
 	return err == nil && strings.TrimSpace(string(out)) == Version

@@ -24,7 +24,7 @@ type Map struct {
 	Min, Max            float64  // of the colours; where Min is not below Max, those of the values
 	Signed              bool     // blue below 0 and orange above it, white at 0, instead of dark and bright
 
-	Plane               bool     // the matrix is a picture of a plane: its cells are square, and have no numbers
+	Plane bool // the matrix is a picture of a plane: its cells are square, and have no numbers
 
 	Texts  [][]string // written into the cells, where all of them fit; as many as there are or none
 	Remark string     // a line below the map
