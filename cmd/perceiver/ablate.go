@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 
 	"github.com/perceiver-go/perceiver/pkg/lab"
-	"github.com/perceiver-go/perceiver/pkg/sweep"
 )
 
 type ablateCommand struct {
@@ -59,7 +58,6 @@ func (c *ablateCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p.Table = (&sweep.Sweep{Dir: p.Dir, Plan: p.Plan}).Table()
 	if c.DryRun {
 		return c.print(out, p)
 	}

@@ -39,7 +39,7 @@ type Ablation struct {
 type Ablated struct {
 	Dir   string
 	Plan  *sweep.Plan  // of the only round, or of the last one
-	Table *sweep.Table // nil before training
+	Table *sweep.Table // as the runs stand
 	a     Ablation
 	load  sweep.Load
 	o     sweep.Options
@@ -74,7 +74,22 @@ func PlanAblation(ctx context.Context, name string, a Ablation, opts ...Option) 
 			return nil, err
 		}
 	}
+	p.Table = (&sweep.Sweep{Dir: p.Dir, Plan: p.Plan}).Table()
 	return p, nil
+}
+
+// Variant is the i-th variant as an experiment with the first seed: its Run is the one of the ablation, once that is
+// trained.
+func (p *Ablated) Variant(i int) (*Experiment, error) {
+	if i < 0 || i >= len(p.Plan.Variants) {
+		return nil, fmt.Errorf("there is no variant %d; there are %d, counted from 0", i, len(p.Plan.Variants))
+	}
+	c := p.Plan.Cells[slices.IndexFunc(p.Plan.Cells, func(c sweep.Cell) bool { return c.Variant == i })]
+	e, err := experiment.Parse(p.Plan.Variants[i].Name(), p.Plan.Experiment, c.TOML, experiment.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Experiment{Experiment: e, folder: filepath.Join(p.Dir, c.Folder)}, nil
 }
 
 func (a Ablation) variants() ([]sweep.Settings, error) {
@@ -122,6 +137,7 @@ func (p *Ablated) Run(ctx context.Context) error {
 	if p.a.Executor == nil {
 		p.a.Executor = here{}
 	}
+	p.Table = nil
 	train := func(plan *sweep.Plan) (*sweep.Table, error) {
 		s := &sweep.Sweep{Dir: p.Dir, Plan: plan, Executor: p.a.Executor, RetryFailed: p.a.RetryFailed, Log: func(line string) { say("%s\n", line) }}
 		err := s.Run(ctx)

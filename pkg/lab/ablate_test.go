@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/perceiver-go/perceiver/pkg/experiment"
+	"github.com/perceiver-go/perceiver/pkg/viz"
 )
 
 // TestAblate trains an ablation in this process, and takes over what is there.
@@ -32,8 +33,25 @@ func TestAblate(t *testing.T) {
 	if text := p.View().Text(); !strings.Contains(text, "latents=8") {
 		t.Errorf("the table:\n%s", text)
 	}
+	curves, err := p.Curves()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if png, err := viz.PNG(curves, 0, 0); err != nil || !bytes.HasPrefix(png, []byte("\x89PNG")) || curves.Y.Label.Text != "bits per masked byte" {
+		t.Errorf("the curves: %v, over %q", err, curves.Y.Label.Text)
+	}
 	if png, err := os.ReadFile(filepath.Join(p.Dir, "table.png")); err != nil || !bytes.HasPrefix(png, []byte("\x89PNG")) {
 		t.Errorf("the picture: %v", err)
+	}
+	second, err := p.Variant(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run, err := second.Run(); err != nil || run.Info.Metrics["bits_per_masked_byte"] != *rows[1].Values[0] || run.Info.Seed != 0 {
+		t.Errorf("the second variant: %v, %+v", err, run)
+	}
+	if _, err := p.Variant(2); err == nil {
+		t.Error("there is a third variant")
 	}
 	a.Vary = []string{"model.latents=8"}
 	again, err := PlanAblation(t.Context(), "language/mlm", a, tiny)

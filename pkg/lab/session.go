@@ -41,7 +41,9 @@ func (s session) train(ctx context.Context) error {
 		return err
 	}
 	defer folder.Close()
-	say("Run folder: %s\n", s.dir)
+	if !s.silent {
+		say("Run folder: %s\n", s.dir)
+	}
 	if err := begin(ctx, folder, s.task, b); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -113,8 +114,8 @@ func MeasureRuns(x *experiment.Experiment, size Size, dir string, plan *sweep.Pl
 		if run.Modified, err = modified(folder.Dir); err != nil {
 			return nil, err
 		}
-		for _, s := range i.Seconds {
-			run.Seconds += s
+		for _, kind := range slices.Sorted(maps.Keys(i.Seconds)) { // in order, so that the sum is the same every time
+			run.Seconds += i.Seconds[kind]
 		}
 		if i.Status == runs.Done {
 			r.N++

@@ -64,7 +64,7 @@ func human(x float64) string {
 		name string
 	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
 		if x >= u.size {
-			return fmt.Sprintf("%.3g %s", x/u.size, u.name)
+			return fmt.Sprintf("%.3g\u00a0%s", x/u.size, u.name) // not to be broken from its unit
 		}
 	}
 	return fmt.Sprintf("%.3g", x)
