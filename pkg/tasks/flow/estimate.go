@@ -34,7 +34,7 @@ func (n *Network) NewEstimator(backend compute.Backend, w *perceiver.Weights, ba
 	if batch < 1 {
 		return nil, fmt.Errorf("flow: the batch of tiles must be at least 1, got %d", batch)
 	}
-	e := &Estimator{network: n, batch: batch, rows: max(1, min(n.pixels(), decodedAtOnce/batch))}
+	e := &Estimator{network: n, batch: batch, rows: n.rowsAtOnce(decodedAtOnce / batch)}
 	var err error
 	e.encode, err = w.Compile(backend, "flow latents", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		x, err := n.inputs(p, map[string]*Node{"in.frames": in[0]})
@@ -59,6 +59,14 @@ func (n *Network) NewEstimator(backend compute.Backend, w *perceiver.Weights, ba
 		return nil, err
 	}
 	return e, nil
+}
+
+// rowsAtOnce is how many pixels of a tile are decoded at once where most may be: with upsampling always all.
+func (n *Network) rowsAtOnce(most int) int {
+	if n.conv() {
+		return n.pixels()
+	}
+	return max(1, min(n.pixels(), most))
 }
 
 // Close frees the programs.

@@ -17,10 +17,14 @@ type Model struct {
 	Height int `toml:"height"` // of a tile, in pixels; 368
 	Width  int `toml:"width"`  // of a tile, in pixels; 496
 
+	// The variants of the paper's ablation.
+	Frames string `toml:"frames"` // "concatenated" (or ""): an input element has what both pictures show there; "separate": each picture has its own
+	Stem   string `toml:"stem"`   // "patches" (or ""): an element for each pixel; "conv": one for 4×4, by a convolution, and learned upsampling; see stem.go
+
 	Patch         int   `toml:"patch"`          // side of the square of pixels around each pixel, odd; 3
-	FeatureDim    int   `toml:"feature_dim"`    // width of the features that are made of both squares; 64
+	FeatureDim    int   `toml:"feature_dim"`    // width of the features that are made of these; 64
 	Bands         int   `toml:"bands"`          // of the Fourier positions; 64
-	MaxResolution []int `toml:"max_resolution"` // of the bands, along y and x; height and width
+	MaxResolution []int `toml:"max_resolution"` // of the bands, along y and x, before them the frame where frames are separate; those of the input
 
 	DecoderHeads    int  `toml:"decoder_heads"`    // 1
 	DecoderQKWidth  int  `toml:"decoder_qk_width"` // latent_dim
@@ -42,7 +46,7 @@ func (m Model) withDefaults() Model {
 	m.Height, m.Width = positive(m.Height, 368), positive(m.Width, 496)
 	m.Patch, m.FeatureDim, m.Bands = positive(m.Patch, 3), positive(m.FeatureDim, 64), positive(m.Bands, 64)
 	if len(m.MaxResolution) == 0 {
-		m.MaxResolution = []int{m.Height, m.Width}
+		m.MaxResolution = m.grid()
 	}
 	m.DecoderHeads = positive(m.DecoderHeads, 1)
 	m.DecoderQKWidth = positive(m.DecoderQKWidth, m.LatentDim)
@@ -85,6 +89,14 @@ func (m Model) validate() error {
 			return fmt.Errorf("model.%s = %g: it must be a positive number", f.key, f.value)
 		}
 	}
+	switch {
+	case m.Frames != "" && m.Frames != "concatenated" && m.Frames != "separate":
+		return fmt.Errorf("model.frames = %q: it must be \"concatenated\" or \"separate\"", m.Frames)
+	case m.Stem != "" && m.Stem != "patches" && m.Stem != "conv":
+		return fmt.Errorf("model.stem = %q: it must be \"patches\" or \"conv\"", m.Stem)
+	case m.conv() && (m.Height%coarse != 0 || m.Width%coarse != 0):
+		return fmt.Errorf("model.height = %d, model.width = %d: with model.stem = \"conv\" both must be multiples of %d", m.Height, m.Width, coarse)
+	}
 	if m.Patch%2 == 0 {
 		return fmt.Errorf("model.patch = %d: it must be odd, so that the pixel is in the middle", m.Patch)
 	}
@@ -113,7 +125,7 @@ func (m Model) Network() (*Network, error) {
 		return nil, err
 	}
 	n := &Network{Model: m, encoder: m.Config}
-	n.places = perceiver.Fourier{Name: "perceiver.input_preprocessor.positions", Grid: []int{m.Height, m.Width}, Bands: m.Bands, MaxResolution: m.MaxResolution}
+	n.places = perceiver.Fourier{Name: "perceiver.input_preprocessor.positions", Grid: m.grid(), Bands: m.Bands, MaxResolution: m.MaxResolution}
 	if err := n.places.Validate(); err != nil {
 		return nil, fmt.Errorf("model.max_resolution = %v: %w", m.MaxResolution, err)
 	}
@@ -121,15 +133,62 @@ func (m Model) Network() (*Network, error) {
 	if err := n.encoder.Validate(); err != nil {
 		return nil, err
 	}
-	n.queries = perceiver.Queries{Name: "perceiver.decoder.queries", Count: m.pixels(),
+	n.queries = perceiver.Queries{Name: "perceiver.decoder.queries", Count: m.asks(),
 		Parts: []perceiver.QueryPart{perceiver.Features{Name: "inputs", Dim: n.encoder.InputDim}}}
 	n.decoder = perceiver.Decoder{Name: "perceiver.decoder.decoder", QueryDim: n.encoder.InputDim, LatentDim: m.LatentDim,
 		QK: m.DecoderQKWidth, V: m.DecoderVWidth, Heads: m.DecoderHeads, Residual: m.DecoderResidual, OutputDim: 2, ZeroInit: true,
 		Activation: m.Activation, MaskRule: m.MaskRule, Dropout: m.Dropout}
+	if m.conv() {
+		n.decoder.OutputDim, n.decoder.ZeroInit = m.FeatureDim, false // movement is made of these; see upsample
+	}
 	return n, n.decoder.Validate()
 }
 
-// pixels is M and O, the number of pixels of a tile.
+func (m Model) conv() bool     { return m.Stem == "conv" }
+func (m Model) separate() bool { return m.Frames == "separate" }
+
+// grid are the input elements along each axis: y and x, before them the frame where frames are separate.
+func (m Model) grid() []int {
+	g := []int{m.Height, m.Width}
+	if m.conv() {
+		g = []int{m.Height / coarse, m.Width / coarse}
+	}
+	if m.separate() {
+		g = append([]int{2}, g...)
+	}
+	return g
+}
+
+// elements is M, the number of input elements.
+func (m Model) elements() int {
+	n := 1
+	for _, k := range m.grid() {
+		n *= k
+	}
+	return n
+}
+
+// asks is the number of queries, one for each input element of the first picture.
+func (m Model) asks() int {
+	if m.separate() {
+		return m.elements() / 2
+	}
+	return m.elements()
+}
+
+// inputChannels is the number of values of which the features of an input element are made.
+func (m Model) inputChannels() int {
+	n := m.patchDim()
+	if m.conv() {
+		n = colours * convSide * convSide
+	}
+	if m.separate() {
+		return n
+	}
+	return 2 * n
+}
+
+// pixels is O, the number of pixels of a tile.
 func (m Model) pixels() int { return m.Height * m.Width }
 
 // patchDim is the number of values in the neighbourhoods of one pixel in one picture.
@@ -137,17 +196,30 @@ func (m Model) patchDim() int { return m.Patch * m.Patch * colours }
 
 // Params lists the weights under their published names, and the tables of positions.
 func (n *Network) Params() []perceiver.Param {
-	ps := perceiver.NewLinear(projectionName, 2*n.patchDim(), n.FeatureDim, perceiver.FanIn)
+	var ps []perceiver.Param
+	if n.conv() {
+		ps = n.stemParams()
+	} else {
+		ps = perceiver.NewLinear(projectionName, n.inputChannels(), n.FeatureDim, perceiver.FanIn)
+	}
 	ps = append(ps, n.places.Params()...)
 	ps = append(ps, n.encoder.Params()...)
-	return append(ps, n.decoder.Params()...)
+	ps = append(ps, n.decoder.Params()...)
+	if n.conv() {
+		ps = append(ps, n.upsampleParams()...)
+	}
+	return ps
 }
 
 // Cost is the cost of one tile.
 func (n *Network) Cost() perceiver.Cost {
 	var c perceiver.Cost
-	c.Input = perceiver.LinearStep(n.pixels(), 2*n.patchDim(), n.FeatureDim)
-	c.Encode, c.Process = n.encoder.Cost(n.pixels())
-	c.Decode = n.decoder.Cost(n.pixels(), n.Latents)
+	c.Input = perceiver.LinearStep(n.elements(), n.inputChannels(), n.FeatureDim)
+	if n.conv() { // the convolution has an output for every second pixel along both axes, four for each element that the pool leaves
+		c.Input = perceiver.LinearStep(coarse*n.elements(), n.inputChannels(), n.FeatureDim)
+		c.Output = perceiver.LinearStep(n.asks(), n.FeatureDim, 2).Plus(perceiver.LinearStep(n.asks(), n.FeatureDim, neighbours*coarse*coarse))
+	}
+	c.Encode, c.Process = n.encoder.Cost(n.elements())
+	c.Decode = n.decoder.Cost(n.asks(), n.Latents)
 	return c
 }

@@ -74,6 +74,9 @@ func TestModelErrors(t *testing.T) {
 		"decoder heads":  {func(m *Model) { m.DecoderHeads = 3 }, "heads"},
 		"activation":     {func(m *Model) { m.Activation = "relu" }, "relu"},
 		"no latents":     {func(m *Model) { m.Latents = 0 }, "model.latents"},
+		"frames":         {func(m *Model) { m.Frames = "three" }, "model.frames"},
+		"stem":           {func(m *Model) { m.Stem = "pool" }, "model.stem"},
+		"conv size":      {func(m *Model) { m.Stem = "conv" }, "multiples of 4"},
 		"huge":           {func(m *Model) { m.Width = 1 << 40 }, "model.width"},
 		"decoder widths": {func(m *Model) { m.DecoderQKWidth = -8 }, "model.decoder_qk_width"},
 	} {

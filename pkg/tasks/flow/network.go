@@ -43,25 +43,23 @@ func (n *Network) Forward(p *perceiver.Pass, in map[string]*Node) (map[string]*N
 // inputs builds the input array [B, H·W, C].
 func (n *Network) inputs(p *perceiver.Pass, in map[string]*Node) (*Node, error) {
 	return p.Catch("perceiver.input_preprocessor", func() *Node {
-		var patches *Node
+		var pixels, patches *Node
 		switch {
-		case in["in.patches"] != nil:
+		case in["in.frames"] != nil:
+			pixels = in["in.frames"]
+			n.expect("in.frames", pixels, 2, n.Height, n.Width, colours)
+		case in["in.bytes"] != nil:
+			pixels = AddScalar(MulScalar(ConvertDType(in["in.bytes"], dtypes.Float32), 2./255), -1)
+			n.expect("in.bytes", pixels, 2, n.Height, n.Width, colours)
+		case in["in.patches"] != nil && !n.conv():
 			x := in["in.patches"]
 			n.expect("in.patches", x, 2, n.patchDim(), n.Height, n.Width)
 			patches = TransposeAllAxes(x, 0, 1, 3, 4, 2)
-		case in["in.frames"] != nil || in["in.bytes"] != nil:
-			x := in["in.frames"]
-			if x == nil {
-				x = AddScalar(MulScalar(ConvertDType(in["in.bytes"], dtypes.Float32), 2./255), -1)
-			}
-			n.expect("in.frames", x, 2, n.Height, n.Width, colours)
-			patches = neighbourhoods(x, n.Patch)
 		default:
 			panic(errors.New("the model needs in.patches or in.frames, and there are neither"))
 		}
-		b := patches.Shape().Dim(0)
-		x := Reshape(perceiver.Patches(patches, 2, 1, 1), b, n.pixels(), 2*n.patchDim()) // the first picture's channels, then the second's
-		x = p.Linear(projectionName, x)
+		x := n.features(p, pixels, patches)
+		b := x.Shape().Dim(0)
 		p.Show("inputs_without_pos", x)
 		places := perceiver.Broadcast(n.places.Encode(p), b)
 		p.Show("position_encoding", places)
@@ -69,6 +67,27 @@ func (n *Network) inputs(p *perceiver.Pass, in map[string]*Node) (*Node, error) 
 		p.Show("preprocessed", x)
 		return x
 	})
+}
+
+// features builds those of the input elements, [B, M, FeatureDim], out of pixels [B, 2, H, W, 3] or of patches
+// [B, 2, H, W, patchDim].
+func (n *Network) features(p *perceiver.Pass, pixels, patches *Node) *Node {
+	if n.conv() {
+		b := pixels.Shape().Dim(0)
+		if n.separate() {
+			x := n.convolve(p, Reshape(pixels, 2*b, n.Height, n.Width, colours))
+			return Reshape(x, b, n.elements(), n.FeatureDim)
+		}
+		return n.convolve(p, Squeeze(perceiver.Patches(pixels, 2, 1, 1), 1))
+	}
+	if patches == nil {
+		patches = neighbourhoods(pixels, n.Patch)
+	}
+	b := patches.Shape().Dim(0)
+	if !n.separate() {
+		patches = perceiver.Patches(patches, 2, 1, 1) // the first picture's channels, then the second's
+	}
+	return p.Linear(projectionName, Reshape(patches, b, n.elements(), n.inputChannels()))
 }
 
 // expect panics unless x has the shape [B, dims...].
@@ -95,15 +114,37 @@ func neighbourhoods(frames *Node, side int) *Node {
 }
 
 // outputs builds the movement [B, O', 2], in units of FlowUnit pixels, at the pixels in rows (indices y·W+x, [O'] or
-// [B, O']), or at all.
+// [B, O']), or at all. A network with upsampling always computes all, and gives those in rows.
 func (n *Network) outputs(p *perceiver.Pass, latents, inputs, rows *Node) (*Node, error) {
-	q, err := n.queries.Array(p, perceiver.QueryInput{Rows: rows, Features: map[string]*Node{"inputs": inputs}})
+	ask := perceiver.QueryInput{Features: map[string]*Node{"inputs": inputs}}
+	if n.separate() {
+		_, err := p.Catch("queries", func() *Node {
+			ask.Features["inputs"] = Slice(inputs, AxisRange(), AxisRange(0, n.asks()))
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !n.conv() {
+		ask.Rows = rows
+	}
+	q, err := n.queries.Array(p, ask)
 	if err != nil {
 		return nil, err
 	}
 	y, err := n.decoder.Decode(p, latents, q, nil)
 	if err != nil {
 		return nil, err
+	}
+	if n.conv() {
+		if y, err = p.Catch("upsampling", func() *Node { return n.upsample(p, y) }); err != nil {
+			return nil, err
+		}
+		all := perceiver.Queries{Name: "pixels", Count: n.pixels(), Parts: []perceiver.QueryPart{perceiver.Features{Name: "movement", Dim: 2}}}
+		if y, err = all.Array(p, perceiver.QueryInput{Rows: rows, Features: map[string]*Node{"movement": y}}); err != nil {
+			return nil, err
+		}
 	}
 	return MulScalar(y, 1/n.OutputDivisor), nil
 }

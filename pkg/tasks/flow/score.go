@@ -57,7 +57,7 @@ func (t *Task) asked(p *perceiver.Pass, z, x, rows *Node, most int) (*Node, erro
 	if count < t.pixels() {
 		return t.outputs(p, z, x, rows)
 	}
-	at := max(1, most/rows.Shape().Dim(0))
+	at := t.rowsAtOnce(most / rows.Shape().Dim(0))
 	if count <= at || p.Training() {
 		return t.outputs(p, z, x, nil)
 	}

@@ -63,7 +63,7 @@ func (s *Spec) open(o tasks.Options) (*Task, error) {
 
 // Shapes implements tasks.Task.
 func (t *Task) Shapes() tasks.Shapes {
-	return tasks.Shapes{M: t.pixels(), C: t.encoder.InputDim, N: t.encoder.Latents, D: t.LatentDim, O: t.pixels(), Q: t.encoder.InputDim, E: 2}
+	return tasks.Shapes{M: t.elements(), C: t.encoder.InputDim, N: t.encoder.Latents, D: t.LatentDim, O: t.pixels(), Q: t.encoder.InputDim, E: 2}
 }
 
 // Architecture implements tasks.Task.
