@@ -47,11 +47,14 @@ func TestTheSecondInterruptEndsTheProgram(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- cmd.Wait() }()
 		// The program lets go of the signals a moment after the first one, so a second is sent until it is heard.
+		patience := time.After(time.Minute)
 		for heard := false; !heard; {
 			_ = cmd.Process.Signal(os.Interrupt) // it may have ended
 			select {
 			case err = <-ended:
 				heard = true
+			case <-patience:
+				_ = cmd.Process.Kill()
 			case <-time.After(time.Millisecond):
 			}
 		}

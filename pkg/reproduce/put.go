@@ -15,7 +15,7 @@ import (
 // How a row stands.
 const (
 	Matched      = "matched with official weights"
-	AtPaperSize  = "reproduced"
+	AtPaperSize  = "reproduced at the paper's size" // the data may be others
 	AtSmallSize  = "reproduced at reduced scale"
 	Counted      = "counted"
 	NotAttempted = "not attempted"
