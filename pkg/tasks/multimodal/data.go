@@ -13,7 +13,7 @@ import (
 
 // Data is the section [data] of a multimodal experiment: the clips, and what is asked for and made small in training.
 type Data struct {
-	Clips     string `toml:"clips"`      // "shapes": generated, or the user's files where --data names some; "digits": written and spoken digits
+	Clips     string `toml:"clips"`      // "shapes": generated, or the user's files where --data names some; "files": those; "digits": written and spoken digits
 	Speed     int    `toml:"speed"`      // frames in a second
 	EvalClips int    `toml:"eval_clips"` // held-out clips, fewer where the data has no more
 
@@ -31,6 +31,7 @@ type Data struct {
 const (
 	shapeClips = "shapes"
 	digitClips = "digits"
+	fileClips  = "files"
 )
 
 // Spec is the multimodal task's part of an experiment.
@@ -60,8 +61,8 @@ func (s *Spec) network() (*Network, error) {
 		return nil, err
 	}
 	d := s.Data
-	if d.Clips != shapeClips && d.Clips != digitClips {
-		return nil, fmt.Errorf("data.clips = %q: it must be %q or %q", d.Clips, shapeClips, digitClips)
+	if d.Clips != shapeClips && d.Clips != digitClips && d.Clips != fileClips {
+		return nil, fmt.Errorf("data.clips = %q: it must be %q, %q or %q", d.Clips, shapeClips, digitClips, fileClips)
 	}
 	for _, f := range []struct {
 		key           string
@@ -101,7 +102,7 @@ func (s *Spec) names(o tasks.Options) []string {
 	switch {
 	case s.Data.Clips == digitClips:
 		return (&video.Digits{}).Classes()
-	case generated(o):
+	case s.Data.Clips == shapeClips && generated(o):
 		return (&video.Shapes{}).Classes()
 	}
 	return nil
@@ -117,7 +118,9 @@ func (s *Spec) clips(ctx context.Context, n *Network, o tasks.Options) (video.So
 	switch {
 	case s.Data.Clips == digitClips:
 		source, err = video.OpenDigits(ctx, o.Data, s.format(n), o.Seed, s.Data.EvalClips)
-	case generated(o):
+	case s.Data.Clips == fileClips && o.Data == "":
+		err = fmt.Errorf("data.clips = %q: the clips are files of yours; name a folder with --data, with a folder of videos for each class in it", fileClips)
+	case s.Data.Clips == shapeClips && generated(o):
 		source = &video.Shapes{Format: s.format(n), Seed: o.Seed, Held: s.Data.EvalClips}
 	default:
 		source, err = video.OpenFiles(ctx, o.Data, s.format(n), o.Seed, s.Data.EvalClips)

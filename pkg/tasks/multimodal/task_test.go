@@ -307,6 +307,10 @@ func TestSpecRefuses(t *testing.T) {
 	if _, err := s.Open(t.Context(), tasks.Options{Data: "no such film.gif"}); err == nil || !strings.Contains(err.Error(), "no such film.gif") {
 		t.Errorf("a missing file: %v", err)
 	}
+	s.Data.Clips = fileClips
+	if _, err := s.Open(t.Context(), tasks.Options{}); err == nil || !strings.Contains(err.Error(), "--data") {
+		t.Errorf("files without a folder: %v", err)
+	}
 	s.Data.Clips = digitClips
 	if _, err := s.Open(t.Context(), tasks.Options{}); err == nil || !strings.Contains(err.Error(), "--data") {
 		t.Errorf("digits without a folder: %v", err)
