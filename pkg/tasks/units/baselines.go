@@ -32,16 +32,21 @@ func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
 		seed := heldOut | uint64(k)
 		room := t.room(1)
 		s := room.row(0)
-		t.example(s, seed, true)
-		tally.add(s)
 		switch t.question.name {
 		case "survive":
+			t.battles.survive(s, seed)
 			t.battles.strengthRule(s, seed, rules)
 		case "clone":
-			t.battles.policyRules(s, seed, rules)
+			b := t.battles.moment(seed)
+			t.battles.clone(s, b)
+			policyRules(s, b, seed, rules)
 		case "winner":
+			t.example(s, seed, true)
 			t.replays.armyRule(s, seed, rules)
+		default:
+			t.example(s, seed, true)
 		}
+		tally.add(s)
 	}
 	if t.question.unit != none {
 		out["majority_unit_accuracy"] = commonest(tally.units)
@@ -130,8 +135,7 @@ func (g battles) strengthRule(s *sample, seed uint64, rules map[string]*ratio) {
 }
 
 // policyRules compares the choices of simple policies with the teacher's.
-func (g battles) policyRules(s *sample, seed uint64, rules map[string]*ratio) {
-	b := g.moment(seed)
+func policyRules(s *sample, b *battle.Battle, seed uint64, rules map[string]*ratio) {
 	for name, p := range map[string]battle.Policy{"nearest": battle.Nearest, "weakest": battle.Weakest, "random": battle.Random(seed)} {
 		p.Order(b, 0)
 		for i, u := range b.Units {

@@ -21,8 +21,10 @@ type sample struct {
 }
 
 // battleChannels are the features of a unit in a battle beside its kind: whose it is (2), hit points (2), time to the
-// next shot, the place (2), and bands of its Fourier features.
-func battleChannels(bands int) int { return 7 + 4*bands }
+// next shot, the front at which it began (8, counted round), the place (2), and bands of its Fourier features.
+func battleChannels(bands int) int { return 7 + fronts + 4*bands }
+
+const fronts = 8
 
 // putBattle writes the units of a battle, as a team sees it, into the first places of s: fallen ones too, which are
 // not there. Units are at most as many as there are places.
@@ -43,7 +45,8 @@ func putBattle(s *sample, b *battle.Battle, team, bands int) {
 		f[2] = float32(u.HP) / 100
 		f[3] = float32(u.HP) / float32(u.Of().HitPoints)
 		f[4] = float32(u.Wait) / 8
-		putPlace(f[5:], 2*float64(u.X)/float64(b.Field)-1, 2*float64(u.Y)/float64(b.Field)-1, bands)
+		f[5+u.Front%fronts] = 1
+		putPlace(f[5+fronts:], 2*float64(u.X)/float64(b.Field)-1, 2*float64(u.Y)/float64(b.Field)-1, bands)
 	}
 }
 
@@ -85,11 +88,10 @@ func (g battles) survive(s *sample, seed uint64) {
 	}
 }
 
-// clone puts a moment of a battle in which units have a choice; asked are those that can choose between kinds of enemies,
+// clone puts a moment in which units have a choice; asked are those that can choose between kinds of enemies,
 // and the truth is the kind that each shoots at under FocusFire. Not all battles are fought by the teacher: a pupil gets
 // into places that the teacher would not.
-func (g battles) clone(s *sample, seed uint64) {
-	b := g.moment(seed)
+func (g battles) clone(s *sample, b *battle.Battle) {
 	putBattle(s, b, 0, g.bands)
 	battle.FocusFire.Order(b, 0)
 	for i, u := range b.Units {

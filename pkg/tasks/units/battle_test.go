@@ -13,7 +13,7 @@ import (
 func TestPutBattle(t *testing.T) {
 	task := openTask(t, smallSpec("meanpool", "survive"), tasks.Options{Batch: 1})
 	b := &battle.Battle{Field: 32 * battle.Cell, Units: []battle.Unit{
-		{Kind: 3, Team: 1, HP: 55, X: 24 * battle.Cell, Y: 16 * battle.Cell, Wait: 4},
+		{Kind: 3, Team: 1, Front: 10, HP: 55, X: 24 * battle.Cell, Y: 16 * battle.Cell, Wait: 4},
 		{Kind: 1, Team: 0, HP: 0},
 		{Kind: 1, Team: 0, HP: 45, X: 0, Y: 32 * battle.Cell},
 	}}
@@ -25,9 +25,9 @@ func TestPutBattle(t *testing.T) {
 	}
 	half := math.Sin(math.Pi / 2)
 	for i, want := range map[int][]float64{
-		0: {0, 1, 0.55, 0.5, 0.5, 0.5, 0, half, 0, 0, 1, 0, -1, 0, 1, -half, 0, 0, 1},
+		0: {0, 1, 0.55, 0.5, 0.5, 0, 0, 1, 0, 0, 0, 0, 0, 0.5, 0, half, 0, 0, 1, 0, -1, 0, 1, -half, 0, 0, 1},
 		1: make([]float64, c),
-		2: {1, 0, 0.45, 1, 0, -1, 1, 0, -1, 0, -1, 0, 1, 0, 1, 0, -1, 0, -1},
+		2: {1, 0, 0.45, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, -1, 1, 0, -1, 0, -1, 0, 1, 0, 1, 0, -1, 0, -1},
 		3: make([]float64, c),
 	} {
 		for k, w := range want {

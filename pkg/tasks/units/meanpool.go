@@ -7,10 +7,10 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 )
 
-// meanPool is the encoder without attention: each unit goes through an MLP, the mean over the units stands for the set,
-// and each unit, side by side with that mean, through another MLP:
+// meanPool is the encoder without attention: what a unit knows of the others is their mean, and each unit goes through an
+// MLP side by side with it:
 //
-//	h_i = GELU(dense1(u_i))        s = mean of h_i        y_i = u_i + dense3(GELU(dense2([u_i, s])))
+//	s = mean of u_i        y_i = u_i + dense2(GELU(dense1([u_i, s])))
 type meanPool struct{ width, widen int }
 
 const meanPoolName = "meanpool."
@@ -18,23 +18,18 @@ const meanPoolName = "meanpool."
 func (e meanPool) hidden() int { return e.width * e.widen }
 
 func (e meanPool) Params() []perceiver.Param {
-	ps := perceiver.NewLinear(meanPoolName+"dense1", e.width, e.hidden(), perceiver.FanIn)
-	ps = append(ps, perceiver.NewLinear(meanPoolName+"dense2", e.width+e.hidden(), e.hidden(), perceiver.FanIn)...)
-	return append(ps, perceiver.NewLinear(meanPoolName+"dense3", e.hidden(), e.width, perceiver.FanIn)...)
+	ps := perceiver.NewLinear(meanPoolName+"dense1", 2*e.width, e.hidden(), perceiver.FanIn)
+	return append(ps, perceiver.NewLinear(meanPoolName+"dense2", e.hidden(), e.width, perceiver.FanIn)...)
 }
 
 func (e meanPool) Cost(m int) (c perceiver.Cost) {
-	c.Encode = perceiver.LinearStep(m, e.width, e.hidden())
-	c.Decode = perceiver.LinearStep(m, e.width+e.hidden(), e.hidden()).Plus(perceiver.LinearStep(m, e.hidden(), e.width))
+	c.Decode = perceiver.LinearStep(m, 2*e.width, e.hidden()).Plus(perceiver.LinearStep(m, e.hidden(), e.width))
 	return c
 }
 
-// Encode gives the mean [B, 1, hidden].
+// Encode gives the mean [B, 1, W].
 func (e meanPool) Encode(p *perceiver.Pass, units, there *Node) (*Node, error) {
-	return p.Catch(meanPoolName+"encode", func() *Node {
-		h := gelu(p.Linear(meanPoolName+"dense1", units))
-		return ExpandDims(maskedMean(h, there), 1)
-	})
+	return p.Catch(meanPoolName+"encode", func() *Node { return ExpandDims(maskedMean(units, there), 1) })
 }
 
 func (e meanPool) Decode(p *perceiver.Pass, latents, units, _, rows *Node) (*Node, error) {
@@ -43,10 +38,9 @@ func (e meanPool) Decode(p *perceiver.Pass, latents, units, _, rows *Node) (*Nod
 		return nil, err
 	}
 	return p.Catch(meanPoolName+"decode", func() *Node {
-		d := units.Shape().Dimensions
-		mean := BroadcastToDims(latents, d[0], d[1], e.hidden())
-		h := gelu(p.Linear(meanPoolName+"dense2", Concatenate([]*Node{units, mean}, -1)))
-		return Add(units, p.Linear(meanPoolName+"dense3", h))
+		mean := BroadcastToDims(latents, units.Shape().Dimensions...)
+		h := gelu(p.Linear(meanPoolName+"dense1", Concatenate([]*Node{units, mean}, -1)))
+		return Add(units, p.Linear(meanPoolName+"dense2", h))
 	})
 }
 

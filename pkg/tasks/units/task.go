@@ -207,7 +207,7 @@ func (t *Task) example(s *sample, seed uint64, held bool) {
 	case "survive":
 		t.battles.survive(s, seed)
 	case "clone":
-		t.battles.clone(s, seed)
+		t.battles.clone(s, t.battles.moment(seed))
 	default:
 		t.replays.example(s, t.question.name, seed, held)
 	}
