@@ -115,11 +115,15 @@ func (b *Browser) read(back *os.File) {
 			return
 		}
 		var m struct {
-			ID int
+			ID     int
+			Method string
 			reply
 		}
-		if json.Unmarshal(line[:len(line)-1], &m) != nil || m.ID == 0 {
-			continue // an event
+		if json.Unmarshal(line[:len(line)-1], &m) != nil {
+			continue
+		}
+		if m.Method == "Page.javascriptDialogOpening" { // as when a page with changes is left; it would wait for an answer
+			go b.call(context.Background(), "Page.handleJavaScriptDialog", map[string]any{"accept": true}, nil)
 		}
 		b.mu.Lock()
 		to := b.waiting[m.ID]

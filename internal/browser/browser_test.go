@@ -29,8 +29,12 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text string
+	var yes bool
 	if err := b.Eval(ctx, `document.querySelector("button").innerText`, &text); err != nil || text != "clicked" {
 		t.Errorf("the button says %q, %v", text, err)
+	}
+	if err := b.Eval(ctx, `confirm("sure?")`, &yes); err != nil || !yes {
+		t.Errorf("a dialog: %v, %v", yes, err)
 	}
 	if err := b.Eval(ctx, `nothing.there`, nil); err == nil {
 		t.Error("a mistake in the expression is no error")

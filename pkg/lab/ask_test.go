@@ -16,8 +16,8 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
-	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/published"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/train"
 )

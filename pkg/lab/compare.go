@@ -20,7 +20,7 @@ import (
 // Comparison is several runs side by side.
 type Comparison struct {
 	Table  viz.Table  `json:"-"` // what was set differently, and what came out: a row for each group
-	Curves *plot.Plot `json:"-"` // one curve a run
+	Curves *plot.Plot `json:"-"` // one curve for each group
 
 	Groups   []Group           `json:"groups"`
 	Settings []runs.Difference `json:"settings"` // that differ, with values by group
@@ -146,48 +146,59 @@ func distinct(words []string) string {
 	return strings.Join(slices.Compact(words), ", ")
 }
 
-// draw makes the curves: the evaluations, where each run has two or more, else the training losses.
+// draw makes the curves: the evaluations, where each run has two or more, else the training losses. Runs of a group are
+// one curve, their mean, in a band from the lowest to the highest.
 func (c *Comparison) draw(ctx context.Context, members [][]*Run) error {
-	type named struct {
-		*curve
-		name, dir string
-	}
-	var curves []named
-	evaluated := true
-	for i, group := range members {
-		var label []string
-		for _, d := range c.Settings[:min(3, len(c.Settings))] {
-			label = append(label, d.Key[strings.LastIndex(d.Key, ".")+1:]+"="+d.Values[i])
-		}
+	var curves [][]*curve // by group
+	var first *Run
+	unit, evaluated := "", true
+	for _, group := range members {
+		var all []*curve
 		for _, r := range group {
 			k, err := r.history(ctx)
 			if err != nil {
 				return err
 			}
-			if len(curves) > 0 && k.unit != curves[0].unit {
-				return fmt.Errorf("%s is measured in %s, and %s in %s; compare runs of one kind", curves[0].dir, curves[0].unit, r.Dir, k.unit)
+			if first == nil {
+				first, unit = r, k.unit
 			}
-			name := or(strings.Join(label, ", "), filepath.Base(r.Dir))
-			if len(group) > 1 {
-				name += fmt.Sprintf(", seed %d", r.Info.Seed)
+			if k.unit != unit {
+				return fmt.Errorf("%s is measured in %s, and %s in %s; compare runs of one kind", first.Dir, unit, r.Dir, k.unit)
 			}
-			curves = append(curves, named{k, name, r.Dir})
+			all = append(all, k)
 			evaluated = evaluated && len(k.held.X) >= 2
 		}
+		curves = append(curves, all)
 	}
 	title := "Training"
 	if evaluated {
 		title = "Held-out data"
 	}
 	var series []viz.Series
-	for _, k := range curves {
-		s := k.training
-		if evaluated {
-			s = k.held
+	for i, group := range members {
+		var seeds []viz.Series
+		for _, k := range curves[i] {
+			if evaluated {
+				seeds = append(seeds, k.held)
+			} else {
+				seeds = append(seeds, k.training)
+			}
 		}
-		s.Name = k.name
-		series = append(series, s)
+		series = append(series, viz.Seeds(c.name(i, group), seeds...))
 	}
-	c.Curves = viz.Curves(title, "step", curves[0].unit, series, curves[0].references...)
+	c.Curves = viz.Curves(title, "step", unit, series, curves[0][0].references...)
 	return nil
+}
+
+// name is what tells a group from the others.
+func (c *Comparison) name(i int, group []*Run) string {
+	var label []string
+	for _, d := range c.Settings[:min(3, len(c.Settings))] {
+		label = append(label, d.Key[strings.LastIndex(d.Key, ".")+1:]+"="+d.Values[i])
+	}
+	name := or(strings.Join(label, ", "), filepath.Base(group[0].Dir))
+	if len(group) > 1 {
+		name += fmt.Sprintf(", %d seeds", len(group))
+	}
+	return name
 }

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 
 	movement "github.com/perceiver-go/perceiver/datasets/flow"
 	"github.com/perceiver-go/perceiver/datasets/flow/classical"
@@ -45,6 +47,25 @@ func FlowPairs(folder string, most int) ([]*movement.Pair, error) {
 		pairs = append(pairs, p)
 	}
 	return pairs, nil
+}
+
+// FlowSamples is a folder with pairs of real pictures, below which FlowPairs finds them: the one that PERCEIVER_FLOW_DATA
+// names, or shared/data/flow beside the clone. It is "" where there is none.
+func FlowSamples() string {
+	if dir := os.Getenv("PERCEIVER_FLOW_DATA"); dir != "" {
+		return dir
+	}
+	if module, ok := moduleFolder(); ok {
+		if dir := filepath.Join(module, "..", "shared", "data", "flow"); isFolder(dir) {
+			return dir
+		}
+	}
+	return ""
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // Estimated is a pair with the movement that somebody found in it.

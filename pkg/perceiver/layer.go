@@ -191,6 +191,7 @@ func (l Layer) attend(p *Pass, queries, keys *Node, mask *Mask) *Node {
 	batch := []int{0, 1}[:last-1]
 	scores := DotGeneral(q, []int{last}, batch, k, []int{last}, batch)
 	scores, dead := l.MaskRule.apply(scores, mask)
+	p.Show(l.Name+".scores", scores)
 	probs := Softmax(scores, -1)
 	p.Show(l.Name+".probs", probs)
 	probs = p.dropout(probs, l.AttentionDropout)

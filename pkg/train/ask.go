@@ -5,6 +5,7 @@ package train
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -20,7 +21,8 @@ type Array struct {
 }
 
 // Ask computes what a model answers to a batch: its outputs [B, O, E], and the intermediate values of the given names, as
-// "decoder.decoding_cross_attention.probs"; of a layer that runs several times, those of the last. The batch is used up.
+// "decoder.decoding_cross_attention.probs"; of a layer that runs several times, those of the last. A name that begins with
+// * stands for one that ends as the rest of it. The batch is used up.
 func Ask(backend compute.Backend, task tasks.Task, w *perceiver.Weights, batch tasks.Batch, names ...string) (outputs Array, shown map[string]Array, err error) {
 	var all []string
 	program, err := w.Compile(backend, "ask", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
@@ -28,8 +30,10 @@ func Ask(backend compute.Backend, task tasks.Task, w *perceiver.Weights, batch t
 		taps := make([]*Node, len(names))
 		p.Tap = func(name string, value *Node) {
 			all = append(all, name)
-			if i := slices.Index(names, name); i >= 0 {
-				taps[i] = value
+			for i, n := range names {
+				if end, any := strings.CutPrefix(n, "*"); n == name || any && strings.HasSuffix(name, end) {
+					taps[i] = value
+				}
 			}
 		}
 		z, err := task.Latents(p, in)
