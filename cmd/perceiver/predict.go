@@ -103,7 +103,7 @@ func (c *predictCommand) ask(ctx context.Context) (tasks.Prediction, error) {
 		if err != nil {
 			return tasks.Prediction{}, err
 		}
-		return m.Predict(ctx, lab.Question{Inputs: c.Input, Labels: c.Labels, Top: c.Top, Out: c.Out})
+		return m.Predict(ctx, lab.Question{Inputs: c.Input, Labels: c.Labels, Top: c.Top})
 	}
 	r, err := lab.OpenRun(c.Folder)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -25,10 +24,7 @@ type Question struct {
 	Inputs []string // a text, or paths of files, as the model wants them
 	Labels string   // file with the name of a class on each line, in order; "": the names in config.json
 	Top    int      // classes in the answer; 0: 5
-	Out    string   // folder for the files of the answer, where it has some; "": out/predict
 }
-
-func (q Question) folder() string { return cmp.Or(q.Out, filepath.Join("out", "predict")) }
 
 // Predict answers a question: it fills in hidden bytes of a text, says of texts or pictures which class they are of, finds
 // the movement between two pictures, or makes a video with its sound again and says which class it is of.
