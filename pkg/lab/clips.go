@@ -15,15 +15,8 @@ import (
 
 // VideoTask opens the experiment's clips, of a task of videos with sound.
 func (x *Experiment) VideoTask(ctx context.Context) (*multimodal.Task, error) {
-	task, err := x.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, ok := task.(*multimodal.Task)
-	if !ok {
-		return nil, fmt.Errorf("%s is of task %s; only multimodal has videos with their sound", x.Name, x.Task)
-	}
-	return m, nil
+	opened, err := x.Open(ctx)
+	return as[*multimodal.Task](opened, err, x.Name, "only multimodal has videos with their sound")
 }
 
 // ShownClip is a clip to look at and to listen to.
@@ -105,15 +98,11 @@ func (r *Run) Remake(ctx context.Context, numbers ...int) ([]*RemadeClip, error)
 		}
 		clips = append(clips, c)
 	}
-	w, _, err := r.weights(task)
+	w, b, err := r.ready(ctx, task)
 	if err != nil {
 		return nil, err
 	}
-	b, err := Backend(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := task.Reconstruct(ctx, b.Compute, w, clips...)
+	all, err := task.Reconstruct(ctx, b, w, clips...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,15 +29,12 @@ func EncoderCosts(ctx context.Context, name string, opts ...Option) ([]EncoderCo
 		if err != nil {
 			return nil, err
 		}
-		task, err := x.open(ctx, "", true)
+		opened, err := x.open(ctx, "", true)
+		task, err := as[*units.Task](opened, err, name, "only units have encoders to compare")
 		if err != nil {
 			return nil, err
 		}
-		u, ok := task.(*units.Task)
-		if !ok {
-			return nil, fmt.Errorf("experiment %s is of task %s; only those of units have encoders to compare", name, x.Task)
-		}
-		cost := u.EncoderCost().Total()
+		cost := task.EncoderCost().Total()
 		all = append(all, EncoderCost{encoder, cost.FLOPs, cost.Params})
 	}
 	return all, nil

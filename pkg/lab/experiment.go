@@ -112,6 +112,26 @@ func (x *Experiment) open(ctx context.Context, source string, noData bool) (task
 	return x.Spec.Open(ctx, tasks.Options{Data: source, NoData: noData, Batch: x.Experiment.Train.Batch, Seed: x.Experiment.Train.Seed})
 }
 
+// as is a task that was just opened as one of the kind T, or an error: of opening it, or that it is of another kind, which
+// names whose task it is and says what only that kind can do.
+func as[T tasks.Task](task tasks.Task, err error, whose, only string) (T, error) {
+	var none T
+	if err != nil {
+		return none, err
+	}
+	t, ok := task.(T)
+	if !ok {
+		return none, fmt.Errorf("%s is of task %s; %s", whose, taskKind(task), only)
+	}
+	return t, nil
+}
+
+// taskKind is the name of a task's package, which is that of the task.
+func taskKind(task tasks.Task) string {
+	name, _, _ := strings.Cut(strings.TrimLeft(fmt.Sprintf("%T", task), "*"), ".")
+	return name
+}
+
 // Folder is where the experiment's run is or will be: the same for the same settings.
 func (x *Experiment) Folder() (string, error) {
 	if x.folder != "" {

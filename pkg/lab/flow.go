@@ -18,15 +18,8 @@ import (
 
 // FlowTask opens the experiment's pairs of pictures, of a task of optical flow.
 func (x *Experiment) FlowTask(ctx context.Context) (*flow.Task, error) {
-	task, err := x.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f, ok := task.(*flow.Task)
-	if !ok {
-		return nil, fmt.Errorf("%s is of task %s; only flow has pairs of pictures with their movement", x.Name, x.Task)
-	}
-	return f, nil
+	opened, err := x.Open(ctx)
+	return as[*flow.Task](opened, err, x.Name, "only flow has pairs of pictures with their movement")
 }
 
 // FlowPairs are the first most pairs with known movement of a folder, as those of Middlebury, Sintel or KITTI; 0: all.
@@ -86,13 +79,10 @@ func estimated(p *movement.Pair, by string, found *movement.Field) (*Estimated, 
 
 // EstimateFlow lets the best checkpoint of a model find the movement in pairs, whatever their size: larger ones in tiles.
 func EstimateFlow(ctx context.Context, m Model, pairs ...*movement.Pair) ([]*Estimated, error) {
-	task, w, err := m.model(ctx)
+	opened, w, err := m.model(ctx)
+	t, err := as[*flow.Task](opened, err, "the model", "only one of flow finds movement")
 	if err != nil {
 		return nil, err
-	}
-	t, ok := task.(*flow.Task)
-	if !ok {
-		return nil, fmt.Errorf("a model of optical flow is needed, and this is one of %T", task)
 	}
 	b, err := Backend(ctx)
 	if err != nil {

@@ -4,7 +4,6 @@ package lab
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 )
@@ -17,27 +16,20 @@ type Reader struct {
 
 // Reader makes the run's best checkpoint ready to be asked about text. Close it after use.
 func (r *Run) Reader(ctx context.Context) (*Reader, error) {
-	task, err := r.X.Open(ctx)
+	opened, err := r.X.Open(ctx)
+	task, err := as[*language.Task](opened, err, "run "+r.Dir, "only language runs read text")
 	if err != nil {
 		return nil, err
 	}
-	l, ok := task.(*language.Task)
-	if !ok {
-		return nil, fmt.Errorf("run %s is of task %s; only language runs read text", r.Dir, r.X.Task)
-	}
-	w, _, err := r.weights(task)
+	w, b, err := r.ready(ctx, task)
 	if err != nil {
 		return nil, err
 	}
-	b, err := Backend(ctx)
+	p, err := task.NewPredictor(b, w)
 	if err != nil {
 		return nil, err
 	}
-	p, err := l.NewPredictor(b.Compute, w)
-	if err != nil {
-		return nil, err
-	}
-	return &Reader{p, l}, nil
+	return &Reader{p, task}, nil
 }
 
 // Fill replaces each [MASK] by a byte and each run of underscores by as many bytes.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/gomlx/compute"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/runs"
@@ -99,6 +100,19 @@ func (r *Run) weights(task tasks.Task) (*perceiver.Weights, int, error) {
 	return w, c.Step, err
 }
 
+// ready reads the weights of the best checkpoint, and opens the backend on which they are to run.
+func (r *Run) ready(ctx context.Context, task tasks.Task) (*perceiver.Weights, compute.Backend, error) {
+	w, _, err := r.weights(task)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := Backend(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return w, b.Compute, nil
+}
+
 // Predict asks the run's best checkpoint about inputs: a text, or the paths of files, as the task wants them.
 func (r *Run) Predict(ctx context.Context, inputs ...string) (tasks.Prediction, error) {
 	task, err := r.X.open(ctx, r.X.Source, true)
@@ -109,15 +123,11 @@ func (r *Run) Predict(ctx context.Context, inputs ...string) (tasks.Prediction, 
 	if !ok {
 		return tasks.Prediction{}, fmt.Errorf("run %s: task %s cannot be asked about an input of yours", r.Dir, r.X.Task)
 	}
-	w, _, err := r.weights(task)
+	w, b, err := r.ready(ctx, task)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	b, err := Backend(ctx)
-	if err != nil {
-		return tasks.Prediction{}, err
-	}
-	answer, err := p.Predict(ctx, b.Compute, w, inputs)
+	answer, err := p.Predict(ctx, b, w, inputs)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}

@@ -14,15 +14,8 @@ import (
 
 // SoundTask opens the experiment's sounds, of a task of audio.
 func (x *Experiment) SoundTask(ctx context.Context) (*audio.Task, error) {
-	task, err := x.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a, ok := task.(*audio.Task)
-	if !ok {
-		return nil, fmt.Errorf("%s is of task %s; only audio has sounds with classes", x.Name, x.Task)
-	}
-	return a, nil
+	opened, err := x.Open(ctx)
+	return as[*audio.Task](opened, err, x.Name, "only audio has sounds with classes")
 }
 
 // Ear is a trained model of sounds, ready to be asked.
@@ -37,15 +30,11 @@ func (r *Run) Ear(ctx context.Context) (*Ear, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, _, err := r.weights(task)
+	w, b, err := r.ready(ctx, task)
 	if err != nil {
 		return nil, err
 	}
-	b, err := Backend(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := task.NewListener(b.Compute, w)
+	l, err := task.NewListener(b, w)
 	if err != nil {
 		return nil, err
 	}

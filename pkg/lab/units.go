@@ -24,27 +24,20 @@ type Commander struct {
 
 // Commander makes the run's best checkpoint ready to be asked about battles. Close it after use.
 func (r *Run) Commander(ctx context.Context) (*Commander, error) {
-	task, err := r.X.open(ctx, "", true)
+	opened, err := r.X.open(ctx, "", true)
+	task, err := as[*units.Task](opened, err, "run "+r.Dir, "only units runs know of battles")
 	if err != nil {
 		return nil, err
 	}
-	u, ok := task.(*units.Task)
-	if !ok {
-		return nil, fmt.Errorf("run %s is of task %s; only units runs know of battles", r.Dir, r.X.Task)
-	}
-	w, _, err := r.weights(task)
+	w, b, err := r.ready(ctx, task)
 	if err != nil {
 		return nil, err
 	}
-	b, err := Backend(ctx)
+	p, err := task.NewPredictor(b, w)
 	if err != nil {
 		return nil, err
 	}
-	p, err := u.NewPredictor(b.Compute, w)
-	if err != nil {
-		return nil, err
-	}
-	return &Commander{p, u, r, w}, nil
+	return &Commander{p, task, r, w}, nil
 }
 
 // SurvivalMaps draws held-out battle k as it begins, each unit in the colour of the probability with which the model
