@@ -33,6 +33,12 @@ const (
 // videoEndings are those of files that are given to ffmpeg.
 var videoEndings = []string{".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ogv", ".wmv", ".flv", ".3gp", ".ts"}
 
+// IsFilm reports whether a path is that of a film: a folder, or a file whose name ends as one of a film does.
+func IsFilm(path string) bool {
+	info, err := os.Stat(path)
+	return isVideo(path) || err == nil && info.IsDir()
+}
+
 func isVideo(name string) bool {
 	ending := strings.ToLower(filepath.Ext(name))
 	return ending == ".gif" || slices.Contains(videoEndings, ending)

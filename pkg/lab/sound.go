@@ -58,7 +58,11 @@ func (e *Ear) HeldOut(i int) (*HeardClip, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &HeardClip{Clip: e.Task.Sounds().HeldOut(i), Heard: h, Number: i, Truth: "nothing"}
+	heard, _, err := e.Task.HeldOut(i)
+	if err != nil {
+		return nil, err
+	}
+	c := &HeardClip{Clip: heard, Heard: h, Number: i, Truth: "nothing"}
 	for k, p := range h.Probabilities {
 		if p > h.Probabilities[c.classIDs[1]] {
 			c.classIDs[1] = k

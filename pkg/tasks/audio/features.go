@@ -32,7 +32,7 @@ type features struct {
 	mel  *sounds.Mel // nil for waves
 
 	mu   sync.Mutex
-	made map[*clip]array // of clips that come again
+	made map[*sounds.Clip]array // of clips that come again
 }
 
 // span is the range of a spectrogram in decibels; what is softer is silence.
@@ -42,7 +42,7 @@ const (
 )
 
 func newFeatures(d Data) *features {
-	f := &features{data: d, made: map[*clip]array{}}
+	f := &features{data: d, made: map[*sounds.Clip]array{}}
 	if d.Features == "mel" {
 		f.mel, _ = d.mel() // validated
 	}
@@ -80,7 +80,7 @@ func (f *features) of(s *sounds.Sound) (array, error) {
 }
 
 // clip describes a clip, once if it comes again.
-func (f *features) clip(c *clip, again bool) (array, error) {
+func (f *features) clip(c *sounds.Clip, again bool) (array, error) {
 	if !again {
 		return f.of(c.Sound)
 	}

@@ -20,6 +20,8 @@ const (
 //	linear         of a linear model of the numbers that the Perceiver gets, all of them
 //	linear_pooled  of a linear model of the mean, the spread and the highest value of each channel over time
 //
+// Of a film, the numbers are the colours of one frame in four, and its channels are red, green and blue.
+//
 // Linear models are softmax regressions (where a sound has several classes, a sigmoid for each) on the sounds unchanged by
 // chance. Of four strengths of weight decay, the one that is best on a fifth of the training sounds is taken.
 func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
@@ -27,11 +29,11 @@ func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
 		return nil, errNoData
 	}
 	n := t.trainRows()
-	train, err := t.examples(n, func(i int) *clip { return t.trainClip(i, n) })
+	train, err := t.examples(ctx, n, func(i int) (clip, error) { return t.trainClip(i, n) })
 	if err != nil {
 		return nil, err
 	}
-	held, err := t.examples(t.heldRows(), t.source.HeldOut)
+	held, err := t.examples(ctx, t.heldRows(), t.source.HeldOut)
 	if err != nil {
 		return nil, err
 	}
@@ -51,33 +53,78 @@ func (t *Task) trainRows() int {
 	if n == 0 {
 		n = mostGenerated
 	}
-	return min(n, max(1, mostNumbers/(t.frames*t.channels)))
+	return min(n, max(1, mostNumbers/t.numbers()))
 }
+
+// numbers is how many a linear model gets of a clip.
+func (t *Task) numbers() int {
+	n := 0
+	if t.data.hears() {
+		n += t.frames * t.channels
+	}
+	if t.data.sees() {
+		n += t.filmSize() / filmEvery
+	}
+	return n
+}
+
+// filmEvery is how many frames there are for one that a linear model sees: a film of which it saw all would have more
+// numbers than there are clips.
+const filmEvery = 4
 
 func (t *Task) heldRows() int {
-	return min(t.EvalExamples(), max(1, mostNumbers/(t.frames*t.channels)))
+	return min(t.EvalExamples(), max(1, mostNumbers/t.numbers()))
 }
 
-// examples are sounds with their classes.
-type examples struct{ x, truth [][]float32 }
+// examples are clips with their classes: the numbers of their sound, those of some frames of their film, or both.
+type examples struct{ x, film, truth [][]float32 }
 
-func (t *Task) examples(n int, clip func(i int) *clip) (*examples, error) {
-	e := &examples{}
+func (t *Task) examples(ctx context.Context, n int, clip func(i int) (clip, error)) (*examples, error) {
+	e := &examples{x: make([][]float32, n), film: make([][]float32, n)}
 	for i := range n {
-		c := clip(i)
-		a, err := t.heard(c)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		c, err := clip(i)
 		if err != nil {
 			return nil, err
 		}
-		e.x, e.truth = append(e.x, a.values), append(e.truth, t.truth(c))
+		if t.data.hears() {
+			a, err := t.heard(c)
+			if err != nil {
+				return nil, err
+			}
+			e.x[i] = a.values
+		}
+		if t.data.sees() {
+			e.film[i] = someFrames(c.film, t.film[0])
+		}
+		e.truth = append(e.truth, t.truth(c))
 	}
 	return e, nil
 }
 
+// someFrames are the colours of every filmEvery-th of n frames, from -1 to 1.
+func someFrames(film []uint8, n int) []float32 {
+	size := len(film) / n
+	var out []float32
+	for t := 0; t < n; t += filmEvery {
+		for _, v := range film[t*size : (t+1)*size] {
+			out = append(out, float32(v)*2/255-1)
+		}
+	}
+	return out
+}
+
 func (e *examples) describe(f func(x []float32, channels int) []float64, channels int) [][]float64 {
 	out := make([][]float64, len(e.x))
-	for i, x := range e.x {
-		out[i] = f(x, channels)
+	for i := range out {
+		if e.x[i] != nil {
+			out[i] = f(e.x[i], channels)
+		}
+		if e.film[i] != nil {
+			out[i] = append(out[i], f(e.film[i], colours)...)
+		}
 	}
 	return out
 }

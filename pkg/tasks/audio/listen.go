@@ -10,6 +10,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 )
 
@@ -28,7 +29,11 @@ func (t *Task) NewListener(backend compute.Backend, w *perceiver.Weights) (*List
 				looks = value
 			}
 		}
-		z, err := t.latents(p, in[0])
+		s := senses{sound: in[0]}
+		if t.film != nil {
+			s.film, s.present = in[1], in[2]
+		}
+		z, err := t.latents(p, s)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +69,11 @@ type Heard struct {
 const mostWindows = 1 << 14
 
 // Hear listens to a sound of any rate and length: to its middle where it is shorter than the model's window or as long, and
-// else to windows that overlap by half.
+// else to windows that overlap by half. A model that could see, too, does without.
 func (l *Listener) Hear(s *sounds.Sound) (*Heard, error) {
+	if !l.task.data.hears() {
+		return nil, errors.New("the model sees and does not hear, so it cannot say anything of a sound alone; give it a film")
+	}
 	s, err := s.Resample(l.task.data.Rate)
 	if err != nil {
 		return nil, err
@@ -92,7 +100,7 @@ func (l *Listener) Hear(s *sounds.Sound) (*Heard, error) {
 			from := min(i*max(1, n/2), whole.frames-n)
 			part = array{n, whole.channels, whole.values[from*whole.channels : (from+n)*whole.channels]}
 		}
-		p, looks, err := l.ask(l.task.features.window(part, n, nil))
+		p, looks, err := l.ask(l.task.features.window(part, n, nil), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -111,16 +119,42 @@ func (l *Listener) HeldOut(i int) (*Heard, error) {
 	if i < 0 || i >= l.task.EvalExamples() {
 		return nil, fmt.Errorf("held-out sound %d: there are %d, counted from 0", i, l.task.EvalExamples())
 	}
-	a, err := l.task.heard(l.task.source.HeldOut(i))
+	c, err := l.task.source.HeldOut(i)
 	if err != nil {
 		return nil, err
 	}
-	p, looks, err := l.ask(a)
+	return l.clip(c)
+}
+
+// Watch looks at a clip of a film, and listens to it where it is not silent.
+func (l *Listener) Watch(c *video.Clip) (*Heard, error) {
+	if l.task.film == nil {
+		return nil, errors.New("the model hears and does not see")
+	}
+	return l.clip(clip{&sounds.Clip{Name: c.Name, Sound: &sounds.Sound{Rate: l.task.data.Rate, Samples: c.Audio}}, c.Video})
+}
+
+// clip answers a clip that is as long as the model's window.
+func (l *Listener) clip(c clip) (*Heard, error) {
+	a, err := l.task.features.of(c.Sound)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	p, looks, err := l.ask(l.task.features.window(a, l.task.frames, nil), c.film)
 	return &Heard{p, 1, looks}, err
 }
 
-func (l *Listener) ask(a array) (probabilities []float32, looks [][]float64, err error) {
-	out, err := l.program.Run(tensors.FromFlatDataAndDimensions(a.values, 1, a.frames, a.channels))
+// ask answers one window of sound with its film, which is nil where the sound is all there is.
+func (l *Listener) ask(a array, film []uint8) (probabilities []float32, looks [][]float64, err error) {
+	in := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(a.values, 1, a.frames, a.channels)}
+	if l.task.film != nil {
+		present := []float32{1, 1}
+		if film == nil {
+			film, present = make([]uint8, l.task.filmSize()), []float32{1, 0}
+		}
+		in = append(in, tensors.FromFlatDataAndDimensions(film, append([]int{1}, l.task.film...)...), tensors.FromFlatDataAndDimensions(present, 1, 2))
+	}
+	out, err := l.program.Run(in...)
 	if err != nil {
 		return nil, nil, err
 	}

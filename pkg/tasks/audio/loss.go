@@ -4,8 +4,10 @@ package audio
 
 import (
 	"context"
+	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 
@@ -65,19 +67,41 @@ func (t *Task) Score(sums map[string]tasks.Sum) map[string]float64 {
 	return m
 }
 
-// Measure implements tasks.Measurer: the mean average precision over the held-out sounds.
+// Measure implements tasks.Measurer: the mean average precision over the held-out clips, and, of a model of sound with
+// film, the goal's metric where it only hears and where it only sees.
 func (t *Task) Measure(ctx context.Context, backend compute.Backend, w *perceiver.Weights) (map[string]float64, error) {
-	scores, truth, err := t.scores(ctx, backend, w)
+	scores, truth, err := t.scores(ctx, backend, w, nil)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]float64{"map": MeanAveragePrecision(scores, truth)}, nil
+	out := map[string]float64{"map": MeanAveragePrecision(scores, truth)}
+	if t.data.Inputs == "both" {
+		for name, present := range map[string][]float32{"sound": {1, 0}, "video": {0, 1}} {
+			if scores, truth, err = t.scores(ctx, backend, w, present); err != nil {
+				return nil, err
+			}
+			out[t.metric()+"_"+name+"_alone"] = t.rate(widen(scores), truth)
+		}
+	}
+	return out, nil
 }
 
-// scores are those of all held-out sounds, [sounds][classes], with the truth.
-func (t *Task) scores(ctx context.Context, backend compute.Backend, w *perceiver.Weights) (scores, truth [][]float32, err error) {
+// widen makes scores float64.
+func widen(scores [][]float32) [][]float64 {
+	out := make([][]float64, len(scores))
+	for i, row := range scores {
+		for _, x := range row {
+			out[i] = append(out[i], float64(x))
+		}
+	}
+	return out
+}
+
+// scores are those of all held-out clips, [clips][classes], with the truth. Present says, of a model of sound with film,
+// which of both it gets; nil: both.
+func (t *Task) scores(ctx context.Context, backend compute.Backend, w *perceiver.Weights, present []float32) (scores, truth [][]float32, err error) {
 	program, err := w.Compile(backend, "score sounds", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-		z, err := t.latents(p, in[0])
+		z, err := t.latents(p, t.senses(append(slices.Clone(in[:1]), append([]*Node{nil, nil}, in[1:]...)...)))
 		if err != nil {
 			return nil, err
 		}
@@ -96,11 +120,19 @@ func (t *Task) scores(ctx context.Context, backend compute.Backend, w *perceiver
 		if err != nil {
 			return nil, nil, err
 		}
-		out, err := program.Run(batch[0])
+		if present != nil {
+			_ = batch[4].FinalizeAll()
+			batch[4] = tensors.FromFlatDataAndDimensions(slices.Repeat(present, t.batch), t.batch, 2)
+		}
+		out, err := program.Run(append(slices.Clone(batch[:1]), batch[3:]...)...)
 		if err != nil {
 			return nil, nil, err
 		}
 		flat, err := perceiver.Float32s(out[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		all, err := perceiver.Float32s(batch[1])
 		for _, x := range append(out, batch...) {
 			_ = x.FinalizeAll()
 		}
@@ -109,7 +141,7 @@ func (t *Task) scores(ctx context.Context, backend compute.Backend, w *perceiver
 		}
 		for row := range min(t.batch, t.EvalExamples()-i*t.batch) { // the last batch is filled up
 			scores = append(scores, flat[row*len(t.labels):(row+1)*len(t.labels)])
-			truth = append(truth, t.truth(t.source.HeldOut(i*t.batch+row)))
+			truth = append(truth, all[row*len(t.labels):(row+1)*len(t.labels)])
 		}
 	}
 	return scores, truth, nil

@@ -13,18 +13,25 @@ import (
 	"strings"
 
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 // Data is the section [data] of an audio experiment.
 type Data struct {
-	Source  string   `toml:"source"`   // "tones" (generated), "fsdd", "esc10", or "folder" (sounds and labels.csv)
-	Classes []string `toml:"classes"`  // of "folder"
+	Source  string   `toml:"source"`   // "tones" (generated), "fsdd", "esc10", "folder" (sounds and labels.csv); of films: "shapes" (generated), "digits", "films" (a folder for each class)
+	Classes []string `toml:"classes"`  // of "folder" and "films"
 	Several bool     `toml:"several"`  // of "folder": a sound has any number of classes
 	Mix     int      `toml:"mix"`      // of "tones": most classes that are heard at once
-	HeldOut int      `toml:"held_out"` // of "tones": number of held-out sounds
+	HeldOut int      `toml:"held_out"` // of "tones" and of films: number of held-out clips
 	Speaker string   `toml:"speaker"`  // of "fsdd": the speaker who is held out; "": the official test
 	Fold    int      `toml:"fold"`     // of "esc10": the fold that is held out
+
+	Inputs    string  `toml:"inputs"`     // "sound" (or ""), "video" or "both"; the last two need films
+	Speed     int     `toml:"speed"`      // of films: frames in a second
+	Side      int     `toml:"side"`       // of films: height and width of a frame, in pixels
+	DropVideo float64 `toml:"drop_video"` // with both: part of the training clips whose film is left out, so that the sound is learned too
+	DropSound float64 `toml:"drop_sound"` // with both: part of the training clips whose sound is left out
 
 	Rate     int     `toml:"rate"`     // samples in a second
 	Seconds  float64 `toml:"seconds"`  // that the model hears at once
@@ -50,15 +57,23 @@ type Spec struct {
 
 // NewSpec returns the defaults: generated sounds of one second.
 func NewSpec() tasks.Spec {
-	return &Spec{Model: defaults(), Data: Data{Source: "tones", HeldOut: 1000, Fold: 1, Rate: 8000, Seconds: 1, Features: "mel", Window: 256, Hop: 100, Mels: 40}}
+	return &Spec{Model: defaults(), Data: Data{Source: "tones", HeldOut: 1000, Fold: 1, Rate: 8000, Seconds: 1, Features: "mel", Window: 256, Hop: 100, Mels: 40, Speed: 25, Side: 32}}
 }
 
 // names are the classes of the sources that have their own.
-var names = map[string][]string{"tones": sounds.ToneClasses, "fsdd": sounds.Digits, "esc10": sounds.SoundsOfTheWorld}
+var names = map[string][]string{"tones": sounds.ToneClasses, "fsdd": sounds.Digits, "esc10": sounds.SoundsOfTheWorld,
+	"shapes": (&video.Shapes{}).Classes(), "digits": (&video.Digits{}).Classes()}
+
+// named reports whether the user names the classes.
+func (d Data) named() bool { return d.Source == "folder" || d.Source == "films" }
+
+// hears and sees say what the model gets.
+func (d Data) hears() bool { return d.Inputs != "video" }
+func (d Data) sees() bool  { return d.Inputs == "video" || d.Inputs == "both" }
 
 // classes are the names of the classes.
 func (d Data) classes() []string {
-	if d.Source == "folder" {
+	if d.named() {
 		return d.Classes
 	}
 	return names[d.Source]
@@ -80,7 +95,7 @@ func (d Data) validate() error {
 		key             string
 		value, low, top float64
 	}{{"rate", float64(d.Rate), 1000, sounds.MaxRate}, {"seconds", d.Seconds, 0.01, 600}, {"mix", float64(d.Mix), 0, float64(len(sounds.ToneClasses))},
-		{"held_out", float64(d.HeldOut), 1, 1e6}, {"fold", float64(d.Fold), 1, 5}, {"shift", d.Shift, 0, 600}, {"stretch", d.Stretch, 0, 0.5},
+		{"held_out", float64(d.HeldOut), 1, 1e6}, {"drop_video", d.DropVideo, 0, 1}, {"drop_sound", d.DropSound, 0, 1 - d.DropVideo}, {"fold", float64(d.Fold), 1, 5}, {"shift", d.Shift, 0, 600}, {"stretch", d.Stretch, 0, 0.5},
 		{"masks", float64(d.Masks), 0, 16}, {"time_mask", d.TimeMask, 0, d.Seconds}, {"band_mask", float64(d.BandMask), 0, float64(d.Mels)},
 		{"tilt", d.Tilt, 0, 60}, {"mixup", d.Mixup, 0, 1}} {
 		if !(f.value >= f.low && f.value <= f.top) {
@@ -88,14 +103,26 @@ func (d Data) validate() error {
 		}
 	}
 	switch {
-	case d.Source != "folder" && names[d.Source] == nil:
-		return fmt.Errorf("data.source = %q: it must be \"tones\", \"fsdd\", \"esc10\" or \"folder\"", d.Source)
-	case d.Source == "folder" && len(d.Classes) < 2:
-		return fmt.Errorf("data.classes has %d names: a folder of sounds needs the names of its classes, two at least", len(d.Classes))
-	case d.Source != "folder" && (len(d.Classes) > 0 || d.Several):
-		return fmt.Errorf("data.classes and data.several are for data.source = \"folder\"; %q has classes of its own", d.Source)
+	case !d.named() && names[d.Source] == nil:
+		return fmt.Errorf("data.source = %q: it must be \"tones\", \"fsdd\", \"esc10\", \"folder\", \"shapes\", \"digits\" or \"films\"", d.Source)
+	case d.named() && len(d.Classes) < 2:
+		return fmt.Errorf("data.classes has %d names: a folder of sounds or films needs the names of its classes, two at least", len(d.Classes))
+	case !d.named() && len(d.Classes) > 0, d.Source != "folder" && d.Several:
+		return fmt.Errorf("data.classes and data.several are for data.source = \"folder\", the first for \"films\" too; %q has classes of its own, one for each clip", d.Source)
+	case d.Inputs != "" && d.Inputs != "sound" && d.Inputs != "video" && d.Inputs != "both":
+		return fmt.Errorf("data.inputs = %q: it must be \"sound\", \"video\" or \"both\"", d.Inputs)
+	case d.sees() && !d.filmed():
+		return fmt.Errorf("data.inputs = %q: data.source = %q has sounds alone; films are \"shapes\", \"digits\" and \"films\"", d.Inputs, d.Source)
 	case d.Features != "mel" && d.Features != "wave":
 		return fmt.Errorf("data.features = %q: it must be \"mel\" or \"wave\"", d.Features)
+	}
+	if d.filmed() {
+		if f := d.format(); f.Frames == 0 || f.Samples == 0 {
+			return fmt.Errorf("data.seconds = %g: a film must have a whole number of frames and of samples; data.speed × data.seconds is %g, and data.rate × data.seconds is %g", d.Seconds, d.Seconds*float64(d.Speed), d.Seconds*float64(d.Rate))
+		}
+		if err := d.format().Validate(); err != nil {
+			return fmt.Errorf("data: %w", err)
+		}
 	}
 	if d.Features == "mel" {
 		if _, err := d.mel(); err != nil {
@@ -134,7 +161,7 @@ func (d Data) channels() int {
 	return d.Mels
 }
 
-// Open implements tasks.Spec. Options.Data is the folder of the sounds, for every source but "tones". Where it is "", it is
+// Open implements tasks.Spec. Options.Data is the folder of the sounds or films, for every source that is not generated. Where it is "", it is
 // looked for in the folder audio of the folder of data, which PERCEIVER_DATA names, or which is shared/data beside the
 // checkout.
 func (s *Spec) Open(ctx context.Context, o tasks.Options) (tasks.Task, error) { return s.open(ctx, o) }
@@ -148,8 +175,16 @@ func (s *Spec) open(ctx context.Context, o tasks.Options) (*Task, error) {
 	if o.NoData {
 		return t, nil
 	}
-	t.source, err = s.Data.open(ctx, o.Data, o.Seed)
-	return t, err
+	if s.Data.filmed() {
+		t.source, err = s.Data.openFilms(ctx, o.Data, o.Seed)
+		return t, err
+	}
+	found, err := s.Data.open(ctx, o.Data, o.Seed)
+	if err != nil {
+		return nil, err
+	}
+	t.source = listed{found}
+	return t, nil
 }
 
 // open finds the sounds.

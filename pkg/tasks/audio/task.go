@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
@@ -22,13 +23,26 @@ type Task struct {
 	batch    int
 	seed     uint64
 	features *features
-	source   sounds.Source // nil where the task was opened without its data
+	source   source // nil where the task was opened without its data
 }
 
 var errNoData = errors.New("the task was opened without its data")
 
-// Sounds are the clips that the task trains on and is measured with; nil where it was opened without them.
-func (t *Task) Sounds() sounds.Source { return t.source }
+// Sounds are the clips that the task trains on and is measured with; nil where it was opened without them, and where they
+// are films.
+func (t *Task) Sounds() sounds.Source {
+	l, _ := t.source.(listed)
+	return l.Source
+}
+
+// HeldOut is held-out clip i, from 0 to EvalExamples()-1: its sound, its classes, and its film [T, side, side, 3] or nil.
+func (t *Task) HeldOut(i int) (*sounds.Clip, []uint8, error) {
+	if i < 0 || i >= t.EvalExamples() {
+		return nil, nil, fmt.Errorf("held-out clip %d: there are %d, counted from 0", i, t.EvalExamples())
+	}
+	c, err := t.source.HeldOut(i)
+	return c.Clip, c.film, err
+}
 
 // Classes are the names of the classes.
 func (t *Task) Classes() []string { return t.labels }
@@ -37,7 +51,8 @@ func (t *Task) Classes() []string { return t.labels }
 func (t *Task) Several() bool { return t.several }
 
 // TrainBatch implements tasks.Task: features [B, frames, channels] float32, the classes [B, E] float32, 1 for those that
-// are heard, and which examples count [B] float32.
+// are heard, and which examples count [B] float32. A model that sees gets the films [B, T, side, side, 3] uint8, too, and
+// whether there is sound and film [B, 2] float32: of some training clips one of both is left out.
 func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 	if t.source == nil {
 		return nil, errNoData
@@ -46,17 +61,18 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 	for row := range t.batch {
 		draw := uint64(step)*uint64(t.batch) + uint64(row)
 		r := rand.New(rand.NewPCG(t.seed, draw))
-		x, truth, err := t.example(draw, r)
+		x, film, truth, err := t.example(draw, r)
 		if err != nil {
 			return nil, err
 		}
 		if t.data.Mixup > 0 && r.Float64() < t.data.Mixup {
-			other, otherTruth, err := t.example(r.Uint64()>>1, r)
+			other, otherFilm, otherTruth, err := t.example(r.Uint64()>>1, r)
 			if err != nil {
 				return nil, err
 			}
 			w := r.Float32()
 			blend(x.values, other.values, w)
+			film = blended(film, otherFilm, w)
 			if blend(truth, otherTruth, w); t.several { // both are to be heard
 				for k := range truth {
 					if truth[k] > 0 {
@@ -65,20 +81,25 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 				}
 			}
 		}
-		b.set(row, x, truth, 1)
+		b.set(row, x, film, truth, 1)
+		if d := t.data; d.Inputs == "both" {
+			switch u := r.Float64(); {
+			case u < d.DropVideo:
+				b.present[2*row+1] = 0
+			case u < d.DropVideo+d.DropSound:
+				b.present[2*row] = 0
+			}
+		}
 	}
 	return b.pack(), nil
 }
 
-// clip is a sound of which the classes are known.
-type clip = sounds.Clip
-
 // trainClip is clip i of n that are spread evenly over those to train on, for models that see each once.
-func (t *Task) trainClip(i, n int) *clip {
-	if set, ok := t.source.(*sounds.Set); ok {
-		return set.TrainClip(i * set.Trains() / n)
+func (t *Task) trainClip(i, n int) (clip, error) {
+	if all := t.source.Trains(); all > 0 {
+		i = i * all / n
 	}
-	return t.source.Train(uint64(i))
+	return t.source.TrainClip(i)
 }
 
 // blend is (1-w)·a + w·b, in a.
@@ -88,18 +109,30 @@ func blend(a, b []float32, w float32) {
 	}
 }
 
-// example is the sound of a draw, changed by chance.
-func (t *Task) example(draw uint64, r *rand.Rand) (array, []float32, error) {
-	c := t.source.Train(draw)
-	a, err := t.features.clip(c, t.source.Trains() > 0)
-	if err != nil {
-		return array{}, nil, fmt.Errorf("%s: %w", c.Name, err)
+// blended is the same for the colours of films, which are not changed.
+func blended(a, b []uint8, w float32) []uint8 {
+	out := make([]uint8, len(a))
+	for i := range a {
+		out[i] = uint8(float32(a[i]) + w*(float32(b[i])-float32(a[i])) + 0.5)
 	}
-	return t.features.augment(a, t.frames, r), t.truth(c), nil
+	return out
+}
+
+// example is the clip of a draw, its sound changed by chance.
+func (t *Task) example(draw uint64, r *rand.Rand) (sound array, film []uint8, truth []float32, err error) {
+	c, err := t.source.Train(draw)
+	if err != nil {
+		return array{}, nil, nil, err
+	}
+	a, err := t.features.clip(c.Clip, t.source.Trains() > 0)
+	if err != nil {
+		return array{}, nil, nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return t.features.augment(a, t.frames, r), c.film, t.truth(c), nil
 }
 
 // truth is 1 for the classes of a clip.
-func (t *Task) truth(c *clip) []float32 {
+func (t *Task) truth(c clip) []float32 {
 	out := make([]float32, len(t.labels))
 	for _, k := range c.Classes {
 		out[k] = 1
@@ -108,8 +141,8 @@ func (t *Task) truth(c *clip) []float32 {
 }
 
 // heard is a clip as the model hears it without chance.
-func (t *Task) heard(c *clip) (array, error) {
-	a, err := t.features.clip(c, t.source.Trains() > 0)
+func (t *Task) heard(c clip) (array, error) {
+	a, err := t.features.clip(c.Clip, t.source.Trains() > 0)
 	if err != nil {
 		return array{}, fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -138,43 +171,76 @@ func (t *Task) EvalBatch(i int) (tasks.Batch, error) {
 		if k >= t.EvalExamples() {
 			k, counts = t.EvalExamples()-1, 0
 		}
-		c := t.source.HeldOut(k)
+		c, err := t.source.HeldOut(k)
+		if err != nil {
+			return nil, err
+		}
 		x, err := t.heard(c)
 		if err != nil {
 			return nil, err
 		}
-		b.set(row, x, t.truth(c), counts)
+		b.set(row, x, c.film, t.truth(c), counts)
 	}
 	return b.pack(), nil
 }
 
 // room is a batch to be filled.
 type room struct {
-	t                *Task
-	x, truth, counts []float32
+	t                         *Task
+	x, truth, counts, present []float32
+	films                     []uint8
 }
 
 func (t *Task) room() *room {
-	return &room{t, make([]float32, t.batch*t.frames*t.channels), make([]float32, t.batch*len(t.labels)), make([]float32, t.batch)}
+	b := &room{t: t, x: make([]float32, t.batch*t.frames*t.channels), truth: make([]float32, t.batch*len(t.labels)), counts: make([]float32, t.batch)}
+	if t.film != nil {
+		b.films, b.present = make([]uint8, t.batch*t.filmSize()), slices.Repeat([]float32{1}, 2*t.batch)
+	}
+	return b
 }
 
-func (b *room) set(row int, x array, truth []float32, counts float32) {
+// filmSize is the number of colours of a film that the model sees.
+func (n *network) filmSize() int {
+	size := 1
+	for _, d := range n.film {
+		size *= d
+	}
+	return size
+}
+
+func (b *room) set(row int, x array, film []uint8, truth []float32, counts float32) {
+	if b.films != nil {
+		copy(b.films[row*len(film):], film)
+	}
 	copy(b.x[row*len(x.values):], x.values)
 	copy(b.truth[row*len(truth):], truth)
 	b.counts[row] = counts
 }
 
 func (b *room) pack() tasks.Batch {
-	return tasks.Batch{
+	batch := tasks.Batch{
 		tensors.FromFlatDataAndDimensions(b.x, b.t.batch, b.t.frames, b.t.channels),
 		tensors.FromFlatDataAndDimensions(b.truth, b.t.batch, len(b.t.labels)),
 		tensors.FromFlatDataAndDimensions(b.counts, b.t.batch),
 	}
+	if b.films != nil {
+		batch = append(batch, tensors.FromFlatDataAndDimensions(b.films, append([]int{b.t.batch}, b.t.film...)...),
+			tensors.FromFlatDataAndDimensions(b.present, b.t.batch, 2))
+	}
+	return batch
+}
+
+// senses are what the network gets of a batch.
+func (t *Task) senses(batch []*Node) senses {
+	if t.film == nil {
+		return senses{sound: batch[0]}
+	}
+	return senses{batch[0], batch[3], batch[4]}
 }
 
 // Latents implements tasks.Task.
 func (t *Task) Latents(p *perceiver.Pass, batch []*Node) (*Node, error) {
-	return t.latents(p, batch[0])
+	return t.latents(p, t.senses(batch))
 }
 
 // Outputs implements tasks.Task: scores [B, O', E].

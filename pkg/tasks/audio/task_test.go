@@ -65,7 +65,7 @@ func TestInputs(t *testing.T) {
 		}
 		x := floats(t, batch[0])
 		got := run(t, b, fresh(t, task), batch[:1], func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
-			y, err := task.inputs(p, in[0])
+			y, err := task.inputs(p, senses{sound: in[0]})
 			return []*Node{y}, err
 		})[0]
 		// Input 3 of the second sound: frames 2 and 3, bands 4 to 7.
@@ -157,7 +157,7 @@ func TestMeasure(t *testing.T) {
 	task := openTask(t, s, tasks.Options{Batch: 4})
 	w := fresh(t, task)
 	b := backendtest.Any(t)
-	scores, truth, err := task.scores(t.Context(), b, w)
+	scores, truth, err := task.scores(t.Context(), b, w, nil)
 	if err != nil || len(scores) != 7 || len(truth) != 7 {
 		t.Fatalf("%d scores of %d sounds, %v", len(scores), len(truth), err)
 	}
