@@ -143,5 +143,6 @@ func (r *Run) Facts() viz.Table {
 	add("backend", strings.TrimSpace(m.Backend+" "+m.Plugin))
 	add("Go", strings.TrimSpace(m.Go+" "+m.OS))
 	add("commit", i.Commit)
+	add("changes since", i.SourceHash)
 	return t
 }

@@ -83,9 +83,10 @@ func (r *Run) records() (records []Record, damaged int, err error) {
 	}
 }
 
-// Rewind drops the records after a step: a run that goes on from there writes them again. It drops lines that are no
-// records too, such as a last one that was cut short, and says how many there were.
-func (r *Run) Rewind(step int) (damaged int, err error) {
+// Rewind drops the records after a step, and the evaluations after the step of the last one that counts: a run that goes on
+// from there writes them again. It drops lines that are no records too, such as a last one that was cut short, and says
+// how many there were.
+func (r *Run) Rewind(step, evaluated int) (damaged int, err error) {
 	records, damaged, err := r.records()
 	if err != nil {
 		return 0, err
@@ -99,7 +100,7 @@ func (r *Run) Rewind(step int) (damaged int, err error) {
 	}
 	var kept []byte
 	for _, record := range records {
-		if record.Step > step {
+		if record.Step > step || record.Eval != nil && record.Step > evaluated {
 			continue
 		}
 		b, err := json.Marshal(record)

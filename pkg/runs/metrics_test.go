@@ -29,7 +29,7 @@ func TestRecordsSurviveACutAndRewind(t *testing.T) {
 	if err != nil || len(records) != 4 || *records[2].Loss != 30 || records[3].Eval["mse"] != 0.5 {
 		t.Fatalf("got %+v, %v", records, err)
 	}
-	if damaged, err := r.Rewind(20); err != nil || damaged != 1 {
+	if damaged, err := r.Rewind(20, 20); err != nil || damaged != 1 {
 		t.Fatalf("rewinding: %d damaged lines, %v; want 1", damaged, err)
 	}
 	loss := 3.5
@@ -49,7 +49,7 @@ func TestHalfALineAlone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, MetricsFile), []byte("{\"step\": 1, \"lo"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if damaged, err := r.Rewind(0); err != nil || damaged != 1 {
+	if damaged, err := r.Rewind(0, 0); err != nil || damaged != 1 {
 		t.Fatalf("rewinding: %d damaged lines, %v; want 1", damaged, err)
 	}
 	loss := 2.5
@@ -87,7 +87,7 @@ func FuzzRecords(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Rewind(1 << 40); err != nil {
+		if _, err := r.Rewind(1<<40, 1<<40); err != nil {
 			t.Fatal(err)
 		}
 		after, damaged, err := r.records()

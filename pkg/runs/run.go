@@ -4,6 +4,7 @@ package runs
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,8 +59,9 @@ type Info struct {
 	Updated time.Time          `json:"updated"`
 	Seconds map[string]float64 `json:"seconds,omitempty"` // spent, by kind of work, over all sessions
 
-	Commit  string  `json:"commit,omitempty"` // of the source; source.diff has what was changed since
-	Machine Machine `json:"machine"`
+	Commit     string  `json:"commit,omitempty"`      // of the source; source.diff has what was changed since
+	SourceHash string  `json:"source_hash,omitempty"` // SHA-256 of what was changed since; empty where nothing was
+	Machine    Machine `json:"machine"`
 }
 
 // Machine is where a run ran last.
@@ -137,7 +139,7 @@ func (r *Run) start(experiment []byte) error {
 		r.Info.Step, r.Info.Loss, r.Info.Metrics, r.Info.Baselines = before.Step, before.Loss, before.Metrics, before.Baselines
 		r.Info.Status = before.Status
 		if r.Info.Commit == "" { // of the source that it began with
-			r.Info.Commit = before.Commit
+			r.Info.Commit, r.Info.SourceHash = before.Commit, before.SourceHash
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		r.Info.Created = now()
@@ -207,8 +209,18 @@ func (r *Run) Update(change func(*Info)) error {
 	return nil
 }
 
-// WriteSource writes source.diff.
+// sourceLimit bounds source.diff.
+const sourceLimit = 4 << 20
+
+// WriteSource writes source.diff, cut where it is very long, and its hash, of all of it, into Info.
 func (r *Run) WriteSource(diff []byte) error {
+	r.Info.SourceHash = ""
+	if len(diff) > 0 {
+		r.Info.SourceHash = fmt.Sprintf("%x", sha256.Sum256(diff))
+	}
+	if len(diff) > sourceLimit {
+		diff = append(diff[:sourceLimit:sourceLimit], "\n(cut here)\n"...)
+	}
 	return writeFile(filepath.Join(r.Dir, SourceFile), diff)
 }
 

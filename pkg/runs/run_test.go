@@ -119,4 +119,42 @@ func TestSourceShowsWhatChanged(t *testing.T) {
 	if len(commit) != 40 || !strings.Contains(string(diff), "+after") {
 		t.Errorf("commit %q, diff %q", commit, diff)
 	}
+
+	// Source that git does not know yet is part of the program too; other files are not.
+	below := filepath.Join(dir, "below")
+	os.MkdirAll(below, 0o755)
+	os.WriteFile(filepath.Join(dir, "new file.go"), []byte("package unknown\n"), 0o644)
+	os.WriteFile(filepath.Join(dir, "data.bin"), []byte("no source\n"), 0o644)
+	if _, diff := Source(t.Context(), below); !strings.Contains(string(diff), "+package unknown") || !strings.Contains(string(diff), "+after") || strings.Contains(string(diff), "no source") {
+		t.Errorf("seen from a folder below, with a new file: %q", diff)
+	}
+}
+
+// TestSourceHash is kept over sessions, and is that of all changes even where the file is cut.
+func TestSourceHash(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	r := create(t, dir)
+	long := []byte(strings.Repeat("+x\n", sourceLimit))
+	r.Info.Commit = "abc"
+	if err := r.WriteSource(long); err != nil {
+		t.Fatal(err)
+	}
+	want := r.Info.SourceHash
+	if err := r.Update(func(*Info) {}); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if info, err := os.Stat(filepath.Join(dir, SourceFile)); err != nil || info.Size() > sourceLimit+20 {
+		t.Errorf("the file: %v, %v", info, err)
+	}
+	again := create(t, dir)
+	if len(want) != 64 || again.Info.SourceHash != want || again.Info.Commit != "abc" {
+		t.Errorf("hash %q, then %q of commit %q", want, again.Info.SourceHash, again.Info.Commit)
+	}
+	if err := again.WriteSource(long[:len(long)-3]); err != nil || again.Info.SourceHash == want {
+		t.Errorf("of other changes the hash is the same, %v", err)
+	}
+	if err := again.WriteSource(nil); err != nil || again.Info.SourceHash != "" {
+		t.Errorf("of none it is %q, %v", again.Info.SourceHash, err)
+	}
 }

@@ -34,7 +34,18 @@ type state struct {
 	Evaluated int                `json:"evaluated"` // step of the last evaluation; 0: none yet
 	Metrics   map[string]float64 `json:"metrics,omitempty"`
 	Best      *float64           `json:"best,omitempty"`
+	Next      *next              `json:"next,omitempty"`
 }
+
+// next is what the step after a checkpoint draws and learns by. The experiment and the number of the step decide it, so
+// it is not needed to go on. It is kept for readers, and to notice a program that would decide otherwise.
+type next struct {
+	Batch        int       `json:"batch"` // number of the batch
+	LearningRate float64   `json:"learning_rate"`
+	Random       [3]uint64 `json:"random"` // state of the generator
+}
+
+func (c Config) next(step int) *next { return &next{step, c.Rate(step), randomState(c.Seed, step)} }
 
 // save writes a checkpoint of the present step.
 func (l *loop) save(best bool) error {
@@ -43,6 +54,7 @@ func (l *loop) save(best bool) error {
 		return nil
 	}
 	defer l.clock.start("save")()
+	l.state.Next = l.Config.next(l.state.Step)
 	err := l.Job.Run.Save(l.state.Step, best, func(dir string) error { return writeCheckpoint(dir, l.weights, l.state) })
 	if err != nil {
 		return err
@@ -55,7 +67,7 @@ func (l *loop) save(best bool) error {
 func (l *loop) restore() (bool, error) {
 	c, skipped, err := l.Job.Run.Latest()
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, l.rewind(0)
+		return false, l.rewind(0, 0)
 	}
 	if err != nil {
 		return false, err
@@ -79,15 +91,22 @@ func (l *loop) restore() (bool, error) {
 	if l.state.Step != c.Step {
 		return false, fmt.Errorf("%s: it is of step %d, its folder of step %d", filepath.Join(c.Dir, stateFile), l.state.Step, c.Step)
 	}
+	if here := l.Config.next(c.Step); l.state.Next != nil && *l.state.Next != *here {
+		l.warn("%s: this version of the program gives the next step another learning rate or other random numbers than the one that saved it; the run goes on, but not as if it had not stopped", c.Dir)
+	}
 	l.saved = c.Step
-	return true, l.rewind(c.Step)
+	return true, l.rewind(c.Step, l.state.Evaluated)
 }
 
-// rewind drops what metrics.jsonl says of later steps, and lines that a kill cut short.
-func (l *loop) rewind(step int) error {
-	damaged, err := l.Job.Run.Rewind(step)
+// rewind drops what metrics.jsonl says of later steps and evaluations, and lines that a kill cut short.
+func (l *loop) rewind(step, evaluated int) error {
+	damaged, err := l.Job.Run.Rewind(step, evaluated)
 	if damaged > 0 {
-		l.warn("%s: %d lines that were cut short or damaged are dropped", filepath.Join(l.Job.Run.Dir, runs.MetricsFile), damaged)
+		lines := "1 line that was cut short or damaged is dropped"
+		if damaged > 1 {
+			lines = fmt.Sprintf("%d lines that were cut short or damaged are dropped", damaged)
+		}
+		l.warn("%s: %s", filepath.Join(l.Job.Run.Dir, runs.MetricsFile), lines)
 	}
 	return err
 }
@@ -95,12 +114,18 @@ func (l *loop) rewind(step int) error {
 // WriteWeights writes the weights of a model under their published names.
 func WriteWeights(path string, w *perceiver.Weights) error { return writeSlots(path, w, "") }
 
-// writeSlots writes slots of weights into one file, a slot's name before the weight's where it has one.
+// writeSlots writes slots of weights into one file, a slot's name before the weight's where it has one. It refuses numbers
+// that are none: an update can make them from a loss and a gradient that are finite, and who goes on from them is lost.
 func writeSlots(path string, w *perceiver.Weights, slots ...string) error {
 	var header []weights.Tensor
 	var values [][]float32
 	for _, slot := range slots {
 		err := w.Published(slot, func(piece perceiver.Piece, v []float32) error {
+			for _, x := range v {
+				if x-x != 0 {
+					return fmt.Errorf("%s has a number that is %v; %s", slotName(slot, piece.Name), x, remedy)
+				}
+			}
 			header = append(header, weights.Tensor{Name: slotName(slot, piece.Name), DType: piece.DType, Shape: piece.Shape})
 			values = append(values, v)
 			return nil

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -79,7 +81,7 @@ type loop struct {
 	feed      *feed
 	clock     *clock
 	state     state
-	saved     int     // step of the last checkpoint, -1: none
+	saved     int     // step of the last checkpoint that has all of the state; -1: none
 	loss      float64 // mean of the last window of steps, or of the last step
 }
 
@@ -251,10 +253,13 @@ func (l *loop) evaluate(ctx context.Context, p *Progress) error {
 		return err
 	}
 	goal := l.Task.Goal().Metric
-	if err := finite(l.state.Step, []string{"the metric " + goal}, []float64{metrics[goal]}); err != nil {
-		return err
+	for _, name := range slices.Sorted(maps.Keys(metrics)) {
+		if err := finite(l.state.Step, []string{"the metric " + name}, []float64{metrics[name]}); err != nil {
+			return err
+		}
 	}
 	l.state.Evaluated, l.state.Metrics = l.state.Step, metrics
+	l.saved = -1 // a checkpoint of this step, from before an interrupt, does not know of the evaluation
 	p.Evaluated = metrics
 	if err := l.logEvaluation(metrics); err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/runs"
+	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 func toyConfig() Config {
@@ -161,6 +164,123 @@ func TestNumbersThatAreNoneStopTheRun(t *testing.T) {
 	}
 	if run.Info.Status != runs.Failed || run.Info.Error == "" {
 		t.Errorf("run.json says %q, %q", run.Info.Status, run.Info.Error)
+	}
+}
+
+// TestWeightsThatAreNoneAreNotSaved has a rate so high that an update makes infinite weights of a finite loss and gradient.
+func TestWeightsThatAreNoneAreNotSaved(t *testing.T) {
+	c := toyConfig()
+	c.LearningRate, c.CheckpointEvery, c.EvalEvery = 1e39, 1, 0
+	run := toyRun(t, t.TempDir())
+	_, err := Run(t.Context(), Job{Backend: backendtest.Any(t), Task: newToy(0), Config: c, Run: run})
+	if err == nil || !strings.Contains(err.Error(), "checkpoint of step 1 could not be saved") || !strings.Contains(err.Error(), "has a number that is") {
+		t.Errorf("got %v", err)
+	}
+	if cs := run.Checkpoints(); len(cs) != 0 || run.Info.Status != runs.Failed {
+		t.Errorf("there are checkpoints %v, and the run is %s", cs, run.Info.Status)
+	}
+}
+
+// strict is the toy with metrics that are no numbers, beside its goal.
+type strict struct{ *toy }
+
+func (strict) Score(map[string]tasks.Sum) map[string]float64 {
+	return map[string]float64{"mse": 1, "ratio": math.NaN()}
+}
+
+func TestMetricsThatAreNoneAreNamed(t *testing.T) {
+	_, err := Run(t.Context(), Job{Backend: backendtest.Any(t), Task: strict{newToy(0)}, Config: toyConfig(), Run: toyRun(t, t.TempDir())})
+	if err == nil || !strings.Contains(err.Error(), "step 7: the metric ratio is NaN") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// examined is the toy with the wrong goal, so that the first evaluation stays the best, and with an interrupt that comes
+// in the middle of an evaluation.
+type examined struct {
+	*toy
+	batches *int   // of held-out data, that were made
+	at      int    // the one in which it is interrupted
+	stop    func() // interrupts
+}
+
+func (e examined) Goal() tasks.Goal { return tasks.Goal{Metric: "mse"} }
+
+func (e examined) EvalBatch(i int) (tasks.Batch, error) {
+	if *e.batches++; *e.batches == e.at {
+		e.stop()
+	}
+	return e.toy.EvalBatch(i)
+}
+
+// TestInterruptedEvaluations are made again, and leave the same files as those that were not interrupted.
+func TestInterruptedEvaluations(t *testing.T) {
+	b := backendtest.Any(t)
+	train := func(dir string, at int) string {
+		r := toyRun(t, dir)
+		defer r.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		result, err := Run(ctx, Job{Backend: b, Task: examined{newToy(0.1), new(int), at, cancel}, Config: toyConfig(), Run: r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(result.Status, " ", result.Step)
+	}
+	whole, pieces := t.TempDir(), t.TempDir()
+	train(whole, -1)
+	// Evaluations, of two batches each, follow steps 7, 14, 21 and 24.
+	for _, c := range []struct {
+		at   int
+		want string
+	}{{3, "interrupted 14"}, {1, "interrupted 14"}, {5, "interrupted 24"}, {1, "interrupted 24"}, {-1, "done 24"}} {
+		if got := train(pieces, c.at); got != c.want {
+			t.Fatalf("interrupted in held-out batch %d: %s, want %s", c.at, got, c.want)
+		}
+	}
+	a, c := &runs.Run{Dir: whole}, &runs.Run{Dir: pieces}
+	same(t, files(t, c), files(t, a))
+	x, _ := a.Records()
+	y, _ := c.Records()
+	if len(x) != len(y) {
+		t.Errorf("%d records in one go, %d in pieces", len(x), len(y))
+	}
+}
+
+// TestAnotherProgramIsNoticed changes what a checkpoint says of the next step, as another version might have drawn it.
+func TestAnotherProgramIsNoticed(t *testing.T) {
+	b, dir := backendtest.Any(t), t.TempDir()
+	r := toyRun(t, dir)
+	w, err := NewWeights(newToy(0.1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Init(1); err != nil {
+		t.Fatal(err)
+	}
+	for _, slot := range []string{firstMoment, secondMoment} {
+		if err := w.AddSlot(slot); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := toyConfig()
+	for _, changed := range []bool{false, true} {
+		s := state{Step: 22, Next: c.next(22)}
+		if changed {
+			s.Next.Random[1]++
+		}
+		if err := r.Save(22, false, func(dir string) error { return writeCheckpoint(dir, w, s) }); err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Run(ctx, Job{Backend: b, Task: newToy(0.1), Config: c, Run: r, Warn: func(s string) { said = append(said, s) }}); err != nil {
+			t.Fatal(err)
+		}
+		if (len(said) == 1 && strings.Contains(said[0], "other random numbers")) != changed {
+			t.Errorf("changed %v: it said %q", changed, said)
+		}
 	}
 }
 

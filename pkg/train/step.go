@@ -95,11 +95,14 @@ func randomState(seed uint64, step int) [3]uint64 {
 	return state
 }
 
+// remedy is what usually helps against numbers that are none.
+const remedy = "a lower train.learning_rate, a longer train.warmup_steps or train.clip_norm = 1 usually helps"
+
 // finite finds the first quantity that is not a number, by name.
 func finite(step int, names []string, values []float64) error {
 	for i, x := range values {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("step %d: %s is %v; the last checkpoint before it is intact; a lower train.learning_rate, a longer train.warmup_steps or train.clip_norm = 1 usually helps", step, names[i], x)
+			return fmt.Errorf("step %d: %s is %v; the last checkpoint before it is intact; %s", step, names[i], x, remedy)
 		}
 	}
 	return nil
