@@ -26,12 +26,13 @@ const (
 
 // reportPage is a page that needs nothing beside itself: no scripts, no style sheets, no pictures elsewhere.
 var reportPage = template.Must(template.New("report").Parse(`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{{.Title}}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>{{.Title}}</title>
 <style>
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#262b33;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}img{max-width:100%}
-pre{background:#f4f6f8;padding:.8rem;overflow-x:auto;font-size:12px}figure{margin:1rem 0}figcaption{color:#4a515c}
-.failed{color:#d55e00}
+h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}img{max-width:100%;background:#fff;border-radius:4px}
+pre{background:#f4f6f8;padding:.8rem;overflow-x:auto;font-size:12px;border-radius:4px}figure{margin:1rem 0}figcaption{color:#4a515c}
+td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}.failed{color:#b84a00}
+@media (prefers-color-scheme:dark){body{color:#e6e8eb;background:#16191d}pre{background:#20252b}figcaption{color:#aab2bc}.failed{color:#f08a3c}}
 </style></head><body>
 <h1>{{.Title}}</h1>
 <p{{if .Error}} class="failed"{{end}}>{{.Status}}</p>
