@@ -20,7 +20,8 @@ type Files struct {
 	Name         string // for tables: the path of the truth below the folder, without its ending
 	First        string // picture
 	Second       string // picture
-	Truth        string // movement from the first to the second
+	Truth        string // from the first to the second
+	Form         Form   // of the truth
 	Occlusions   string // picture, white where a pixel of the first cannot be seen in the second; "": nobody knows
 	Invalid      string // picture, white where the truth is not to be trusted; "": it is
 	TruthMatched string // KITTI: movement of the pixels that can be seen in both alone; "": nobody knows
@@ -36,12 +37,15 @@ func (f Files) Read() (*Pair, error) {
 	if p.B, err = ReadPicture(f.Second); err != nil {
 		return nil, err
 	}
-	if p.Flow, err = ReadField(f.Truth); err != nil {
+	if p.Flow, err = readTruth(f.Truth, f.Form, p.A.Rect.Dx(), p.A.Rect.Dy()); err != nil {
 		return nil, err
 	}
 	want := image.Rect(0, 0, p.Flow.Width, p.Flow.Height)
 	if p.A.Rect != want || p.B.Rect != want {
 		return nil, fmt.Errorf("%s: the pictures have %v and %v pixels and the movement %v; they must have one size", f.Truth, p.A.Rect.Max, p.B.Rect.Max, want.Max)
+	}
+	if f.Form == Projection { // of a plane nothing is hidden, but parts leave the picture
+		p.Occluded = outside(p.Flow)
 	}
 	if f.Occlusions != "" {
 		if p.Occluded, err = readMask(f.Occlusions, want); err != nil {
@@ -75,6 +79,16 @@ func (f Files) Read() (*Pair, error) {
 	return p, nil
 }
 
+// outside are the pixels [Height, Width] that leave the picture.
+func outside(f *Field) []bool {
+	out := make([]bool, f.Width*f.Height)
+	for i := range out {
+		x, y := float32(i%f.Width)+f.UV[2*i], float32(i/f.Width)+f.UV[2*i+1]
+		out[i] = !(x >= -0.5 && y >= -0.5 && x <= float32(f.Width)-0.5 && y <= float32(f.Height)-0.5)
+	}
+	return out
+}
+
 // readMask reads a picture as yes (light) and no (dark).
 func readMask(path string, size image.Rectangle) ([]bool, error) {
 	img, err := ReadPicture(path)
@@ -92,18 +106,18 @@ func readMask(path string, size image.Rectangle) ([]bool, error) {
 }
 
 // ErrNoTruth says that a folder has no pairs with ground truth that anybody knows.
-var ErrNoTruth = errors.New("there are no pairs with ground truth; known are the folders of Middlebury (other-gt-flow), Sintel (training/flow), KITTI (flow_occ) and FlyingChairs (NNNNN_flow.flo)")
+var ErrNoTruth = errors.New("there are no pairs with ground truth; known are the folders of Middlebury (other-gt-flow), Sintel (training/flow), KITTI (flow_occ) and FlyingChairs (NNNNN_flow.flo), stereo pairs (im0, im1, disp0.pfm; NAME_left, NAME_right, NAME_disp) and homographies (H1to3p)")
 
 // Find lists the pairs with ground truth in a folder, or in those below it, by name: Middlebury, Sintel with its clean
-// and final pictures, KITTI 2012 and 2015, FlyingChairs, and a movement with the pictures frame1 and frame2 beside it. A truth
-// whose pictures are not there is passed over.
+// and final pictures, KITTI 2012 and 2015, FlyingChairs, a movement with the pictures frame1 and frame2 beside it, and the
+// stereo pairs and homographies of stereoOf and projectedOf. A truth whose pictures are not there is passed over.
 func Find(folder string) ([]Files, error) {
 	var out []Files
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if e := ending(path); d.Type().IsRegular() && (e == ".flo" || e == ".png" || e == ".pfm") {
+		if d.Type().IsRegular() {
 			out = append(out, pairsOf(path)...)
 		}
 		return nil
@@ -139,8 +153,17 @@ func pairsOf(truth string) []Files {
 	var out []Files
 	add := func(name, first, second, occlusions, invalid, matched string) {
 		if there(first) && there(second) {
-			out = append(out, Files{name, first, second, truth, optional(occlusions), optional(invalid), optional(matched)})
+			out = append(out, Files{name, first, second, truth, Movement, optional(occlusions), optional(invalid), optional(matched)})
 		}
+	}
+	if a, b := stereoOf(dir, name); a != "" && b != "" {
+		return []Files{{Name: stem, First: a, Second: b, Truth: truth, Form: Disparity}}
+	}
+	if a, b := projectedOf(dir, name); a != "" && b != "" {
+		return []Files{{Name: stem, First: a, Second: b, Truth: truth, Form: Projection}}
+	}
+	if e := ending(name); e != ".flo" && e != ".png" && e != ".pfm" {
+		return nil
 	}
 	switch m, k, c := numbered.FindStringSubmatch(name), kitti.FindStringSubmatch(name), chairs.FindStringSubmatch(name); {
 	case c != nil:

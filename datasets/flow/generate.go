@@ -24,11 +24,15 @@ type Generator struct {
 	Wave   float64 // the highest wave in a layer's movement, in pixels
 
 	// Effects, each from 0 (none) to 1 (strong): they change the pictures and leave the movement.
+	Faint float64 // layers lose contrast: with 0.9 each keeps a tenth to all of it, all ratios being equally frequent
 	Light float64 // the second picture is lighter or darker, with more or less contrast and another tint
 	Grain float64 // noise of the camera
 	Blur  float64 // blur along the movement
 	Fog   float64 // a veil over both pictures
 }
+
+// maxFaint leaves something to be seen.
+const maxFaint = 0.99
 
 // Validate names the first setting that cannot be used.
 func (g *Generator) Validate() error {
@@ -43,7 +47,7 @@ func (g *Generator) Validate() error {
 		value   float64
 		largest float64
 	}{{"layers", float64(g.Layers), 64}, {"motion", g.Motion, 1000}, {"shared", g.Shared, 1}, {"turn", g.Turn, 1}, {"zoom", g.Zoom, 0.5}, {"wave", g.Wave, 100},
-		{"light", g.Light, 1}, {"grain", g.Grain, 1}, {"blur", g.Blur, 1}, {"fog", g.Fog, 1}} {
+		{"faint", g.Faint, maxFaint}, {"light", g.Light, 1}, {"grain", g.Grain, 1}, {"blur", g.Blur, 1}, {"fog", g.Fog, 1}} {
 		if !(f.value >= 0 && f.value <= f.largest) {
 			return fmt.Errorf("%s = %g: it must be from 0 to %g", f.name, f.value, f.largest)
 		}

@@ -12,7 +12,8 @@ import (
 type layer struct {
 	texture        *Texture
 	tx, ty, tc, ts float32 // where the texture begins, and its turn and scale
-	gain, offset   float32 // of its colours
+	gain           float32 // of its colours
+	offset         [3]float32
 
 	shape            int // whole, blob or box
 	cx, cy           float32
@@ -44,7 +45,13 @@ func (g *Generator) newLayer(r *rand.Rand, shape int, u, v float32) layer {
 	l.tc, l.ts = float32(scale*math.Cos(turn)), float32(scale*math.Sin(turn))
 	l.tx, l.ty = between(0, float64(l.texture.width)), between(0, float64(l.texture.height))
 	l.gain = between(0.7, 1.2)
-	l.offset = between(-20, 20) + 128*(1-l.gain)
+	light := between(-20, 20) + 128*(1-l.gain)
+	// Its mean colour stays, so that layers can still be told apart when there is hardly anything to be seen on them.
+	keep := float32(math.Pow(1-g.Faint, r.Float64()))
+	for c := range l.offset {
+		l.offset[c] = light + l.gain*(1-keep)*l.texture.mean[c]
+	}
+	l.gain *= keep
 
 	l.cx, l.cy = between(0, float64(g.Width)), between(0, float64(g.Height))
 	l.radius = between(0.15, 0.4) * float32(size)
@@ -148,5 +155,5 @@ func abs(x float32) float32 { return max(x, -x) }
 // colour is the colour of the point at (x, y), 0 to 255.
 func (l *layer) colour(x, y float32) (r, g, b float32) {
 	r, g, b = l.texture.at(l.tx+l.tc*x-l.ts*y, l.ty+l.ts*x+l.tc*y)
-	return l.gain*r + l.offset, l.gain*g + l.offset, l.gain*b + l.offset
+	return l.gain*r + l.offset[0], l.gain*g + l.offset[1], l.gain*b + l.offset[2]
 }

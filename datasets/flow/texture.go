@@ -16,7 +16,20 @@ import (
 // Texture is a picture that layers are cut from. It repeats in both directions, a real picture being mirrored.
 type Texture struct {
 	width, height int
-	rgb           []float32 // [height, width, 3], from 0 to 255
+	rgb           []float32  // [height, width, 3], from 0 to 255
+	mean          [3]float32 // of rgb
+}
+
+// done computes the mean colour of a texture whose pixels are all there.
+func (t *Texture) done() *Texture {
+	var sum [3]float64
+	for i, v := range t.rgb {
+		sum[i%3] += float64(v)
+	}
+	for c := range sum {
+		t.mean[c] = float32(sum[c] / float64(len(t.rgb)/3))
+	}
+	return t
 }
 
 // at is the colour at (x, y), in pixels of the texture, between its pixels linear.
@@ -87,7 +100,7 @@ func Noise(seed, index uint64) *Texture {
 			t.rgb[3*i+c] = min(255, max(0, base[c]+contrast*(a[c]*first[i]+b[c]*second[i])))
 		}
 	}
-	return t
+	return t.done()
 }
 
 // octaves is smooth noise about 0 with details of several sizes, which repeats at the edges.
@@ -162,7 +175,7 @@ func FromPicture(img image.Image) *Texture {
 			}
 		}
 	}
-	return t
+	return t.done()
 }
 
 // Textures makes a pool of n procedural textures. Pools of different seeds have none in common.

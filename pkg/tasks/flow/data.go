@@ -29,7 +29,8 @@ type Data struct {
 	Turn     float64 `toml:"turn"`     // largest turn of a shape, in radians
 	Zoom     float64 `toml:"zoom"`     // largest change of a shape's size: 0.1 is ±10 %
 	Wave     float64 `toml:"wave"`     // highest wave in a shape's movement, in pixels
-	Light    float64 `toml:"light"`    // effects, each from 0 to 1: the second picture is lighter or darker
+	Faint    float64 `toml:"faint"`    // effects, each from 0 to 1: what is on a shape hardly shows; 0.9 leaves a tenth to all of its contrast
+	Light    float64 `toml:"light"`    // the second picture is lighter or darker
 	Grain    float64 `toml:"grain"`    // noise
 	Blur     float64 `toml:"blur"`     // along the movement
 	Fog      float64 `toml:"fog"`      // over both pictures
@@ -97,7 +98,7 @@ func (d Data) validate(m Model) error {
 func (d Data) generator(m Model, textures []*movement.Texture, seed uint64) *movement.Generator {
 	return &movement.Generator{Width: positive(d.Width, m.Width), Height: positive(d.Height, m.Height), Textures: textures, Seed: seed,
 		Layers: d.Layers, Motion: d.Motion, Shared: d.Shared, Turn: d.Turn, Zoom: d.Zoom, Wave: d.Wave,
-		Light: d.Light, Grain: d.Grain, Blur: d.Blur, Fog: d.Fog}
+		Faint: d.Faint, Light: d.Light, Grain: d.Grain, Blur: d.Blur, Fog: d.Fog}
 }
 
 // augmentation is at its full strength.

@@ -78,7 +78,7 @@ func (s *source) pair(i uint64, strength float64) (*movement.Pair, error) {
 		i %= uint64(s.data.Pairs)
 	}
 	g := *s.generator
-	g.Light, g.Grain, g.Blur, g.Fog = strength*g.Light, strength*g.Grain, strength*g.Blur, strength*g.Fog
+	g.Faint, g.Light, g.Grain, g.Blur, g.Fog = strength*g.Faint, strength*g.Light, strength*g.Grain, strength*g.Blur, strength*g.Fog
 	return g.Pair(i), nil
 }
 
