@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +29,14 @@ const (
 type Info struct {
 	Seconds       float64 // 0: not known
 	Width, Height int     // of the first video; 0: there is none
+	Speed         string  // of that video: frames in a second as a fraction, "30000/1001"; "": not known
 	Sound         bool
 }
 
 // Probe looks at what a file holds.
 func Probe(ctx context.Context, path string) (Info, error) {
 	out, err := run(ctx, "ffprobe", path, 1<<20, "-v", "error", "-protocol_whitelist", "file,pipe",
-		"-show_entries", "stream=codec_type,width,height:stream_disposition=attached_pic:format=duration", "-of", "json", input(path))
+		"-show_entries", "stream=codec_type,width,height,avg_frame_rate:stream_disposition=attached_pic:format=duration", "-of", "json", input(path))
 	if err != nil {
 		return Info{}, err
 	}
@@ -42,6 +44,7 @@ func Probe(ctx context.Context, path string) (Info, error) {
 		Streams []struct {
 			Kind          string `json:"codec_type"`
 			Width, Height int
+			Speed         string `json:"avg_frame_rate"`
 			Disposition   struct {
 				Cover int `json:"attached_pic"`
 			}
@@ -58,6 +61,9 @@ func Probe(ctx context.Context, path string) (Info, error) {
 			info.Sound = true
 		case s.Kind == "video" && s.Disposition.Cover == 0 && info.Width == 0:
 			info.Width, info.Height = s.Width, s.Height
+			if fraction.MatchString(s.Speed) {
+				info.Speed = s.Speed
+			}
 		}
 	}
 	if d, err := strconv.ParseFloat(found.Format.Duration, 64); err == nil && d > 0 && !math.IsInf(d, 0) {
@@ -65,6 +71,9 @@ func Probe(ctx context.Context, path string) (Info, error) {
 	}
 	return info, nil
 }
+
+// fraction is one that is not 0.
+var fraction = regexp.MustCompile(`^[1-9]\d*/[1-9]\d*$`)
 
 // Frames decodes the first video of a file: pictures of width×height pixels, the middle of each frame, so many in a
 // second whatever the speed of the file, or its changes of speed. Three bytes are a pixel: red, green, blue.
@@ -143,6 +152,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+// said tells whether anything was written.
+func (t *tail) said() bool { return strings.TrimSpace(string(t.kept)) != "" }
 
 // line is the last line that says something, without the name of the file.
 func (t *tail) line(path string) string {

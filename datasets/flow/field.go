@@ -50,6 +50,18 @@ func (f *Field) Largest() float64 {
 	return largest
 }
 
+// Mean is the mean length of the known movements, in pixels; 0 where there are none.
+func (f *Field) Mean() float64 {
+	sum, n := 0., 0
+	for i := range f.Width * f.Height {
+		if f.Known == nil || f.Known[i] {
+			sum += math.Hypot(float64(f.UV[2*i]), float64(f.UV[2*i+1]))
+			n++
+		}
+	}
+	return sum / float64(max(n, 1))
+}
+
 // MaxPixels bounds the pictures and fields that are read: more would be a mistake, or a trap.
 const MaxPixels = 1 << 26
 

@@ -88,7 +88,7 @@ func EstimateFlow(ctx context.Context, m Model, pairs ...*movement.Pair) ([]*Est
 	if err != nil {
 		return nil, err
 	}
-	e, err := t.NewEstimator(b.Compute, w, 4)
+	e, err := t.NewEstimator(b.Compute, w, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,12 @@ type Estimator struct {
 // decodedAtOnce bounds the queries of one decoding, over the whole batch. With 2048 latents their attention takes 128 MiB.
 const decodedAtOnce = 1 << 14
 
-// NewEstimator makes an Estimator that looks at batch tiles at a time. The weights must not change while it is in use.
+// NewEstimator makes an Estimator that looks at batch tiles at a time, or, where batch is 0, at as many as take no more
+// memory than one of the published size, 16 at most. The weights must not change while it is in use.
 func (n *Network) NewEstimator(backend compute.Backend, w *perceiver.Weights, batch int) (*Estimator, error) {
+	if batch == 0 {
+		batch = n.tilesAtOnce()
+	}
 	if batch < 1 {
 		return nil, fmt.Errorf("flow: the batch of tiles must be at least 1, got %d", batch)
 	}

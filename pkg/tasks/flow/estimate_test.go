@@ -71,7 +71,7 @@ func TestEstimate(t *testing.T) {
 
 func TestEstimateErrors(t *testing.T) {
 	n, w := smallNetwork(t)
-	if _, err := n.NewEstimator(backendtest.Any(t), w, 0); err == nil || !strings.Contains(err.Error(), "batch") {
+	if _, err := n.NewEstimator(backendtest.Any(t), w, -1); err == nil || !strings.Contains(err.Error(), "batch") {
 		t.Errorf("a batch of 0: error %v", err)
 	}
 	e, err := n.NewEstimator(backendtest.Any(t), w, 1)

@@ -21,7 +21,7 @@ func (t *Task) Measure(ctx context.Context, backend compute.Backend, w *perceive
 	if t.source.heldOut != nil {
 		return nil, nil
 	}
-	e, err := t.NewEstimator(backend, w, t.tilesAtOnce())
+	e, err := t.NewEstimator(backend, w, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package flow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -41,7 +42,7 @@ func (n *Network) Predict(ctx context.Context, backend compute.Backend, w *perce
 		}
 		frames[i] = NewFrame(picture)
 	}
-	e, err := n.NewEstimator(backend, w, n.tilesAtOnce())
+	e, err := n.NewEstimator(backend, w, 0)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
@@ -53,14 +54,14 @@ func (n *Network) Predict(ctx context.Context, backend compute.Backend, w *perce
 	return answer(field)
 }
 
+// ErrNoNumber says that a model answered with what is no number.
+var ErrNoNumber = errors.New("flow: the model's answer is not a number, so its weights are damaged or its training diverged; choose others")
+
 // answer tells of a movement, and writes it down.
 func answer(field *movement.Field) (tasks.Prediction, error) {
-	m := Moved{Width: field.Width, Height: field.Height, Largest: field.Largest()}
-	for i := 0; i < len(field.UV); i += 2 {
-		m.Mean += math.Hypot(float64(field.UV[i]), float64(field.UV[i+1])) / float64(len(field.UV)/2)
-	}
+	m := Moved{Width: field.Width, Height: field.Height, Mean: field.Mean(), Largest: field.Largest()}
 	if math.IsNaN(m.Mean) || math.IsInf(m.Mean, 0) {
-		return tasks.Prediction{}, fmt.Errorf("flow: the model's answer is not a number, so its weights are damaged or its training diverged; choose others")
+		return tasks.Prediction{}, ErrNoNumber
 	}
 	var file bytes.Buffer
 	if err := movement.WriteFlo(&file, field); err != nil {
