@@ -17,6 +17,7 @@
 //	queue.go   cells that wait; they are aborted after an error or an interrupt
 //	limit.go   how much a cell may print and show
 //	words.go   the last words of a program, for the error message
+//	last.go    holds them back until the error message, which shows them
 //	complete.go  whether a console should run the cell or ask for another line
 package main
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +20,7 @@ import (
 // proxy stands between a Jupyter client and GoNB. What it changes on the way:
 //
 //   - cells are handed on one by one, and those that wait are aborted after an error or an interrupt (GoNB runs on);
-//   - an error holds the last words of the program instead of "exit status 1";
+//   - an error holds the last words of the program instead of "exit status 1", and they are shown once;
 //   - is_complete is answered, which consoles need (GoNB says nothing);
 //   - kernel_info names the language in full, and no version, which would end up in every file;
 //   - replies to control messages go to the control channel (GoNB sends them to the other one);
@@ -40,8 +39,8 @@ type proxy struct {
 	sending                    map[zmq4.Socket]*sync.Mutex // one message at a time
 
 	queue queue
-	limit limit         // of what a cell prints
-	held  *wire.Message // "exit status 1" on stderr, which GoNB adds; the error that follows says it better
+	limit limit // of what a cell prints
+	last  last  // words of a program that ends
 
 	mu       sync.Mutex
 	toldStop bool            // the client asked for a shutdown
@@ -62,6 +61,7 @@ func startProxy(front, inner wire.Connection, tmp string) (*proxy, error) {
 		back: map[string]*wire.Conn{}, sending: map[zmq4.Socket]*sync.Mutex{}, controls: map[string]bool{},
 	}
 	p.queue.abort = p.abort
+	p.last.wait, p.last.publish = lastWait, func(m *wire.Message) { p.send(p.pub, m) }
 	hb := zmq4.NewRep(ctx)
 	for channel, s := range map[string]zmq4.Socket{wire.Shell: p.shell, wire.Control: p.control, wire.Stdin: p.stdin, wire.IOPub: p.pub, wire.HB: hb} {
 		p.sending[s] = &sync.Mutex{}
@@ -245,7 +245,7 @@ func (p *proxy) fromShell(m *wire.Message) {
 		m.Decode(&c)
 		failed := c.Status == "error"
 		if failed {
-			p.enrich(m, p.queue.words(m.Parent.ID, lateStderr))
+			p.enrich(m, p.queue.words(m.Parent.ID, lateStderr), "")
 		}
 		p.send(p.shell, m)
 		if next := p.queue.done(m.Parent.ID, failed); next != nil {
@@ -272,9 +272,7 @@ func (p *proxy) fromIOPub(m *wire.Message) {
 		}
 		if c.Name == "stderr" {
 			p.queue.heard(m.Parent.ID, c.Text)
-			if exited.MatchString(strings.TrimSpace(strings.TrimPrefix(c.Text, "^C"))) {
-				p.letGo()
-				p.held = m
+			if p.last.keep(m, c.Text) {
 				return
 			}
 		}
@@ -287,36 +285,35 @@ func (p *proxy) fromIOPub(m *wire.Message) {
 	case "display_data", "update_display_data", "execute_result":
 		shrink(m)
 	case "error":
-		p.held = nil
-		p.enrich(m, p.queue.words(m.Parent.ID, 0))
+		held, text := p.last.take(m.Parent.ID)
+		if before := p.enrich(m, p.queue.words(m.Parent.ID, 0), text); before != "" {
+			held.Encode(map[string]any{"name": "stderr", "text": before})
+			p.send(p.pub, held)
+		}
 		p.queue.sawError(m.Parent.ID)
+	case "status": // after which a cell has nothing to say
+		p.last.letGo()
 	}
-	p.letGo()
 	p.send(p.pub, m)
 }
 
-// letGo publishes what was held back.
-func (p *proxy) letGo() {
-	if p.held != nil {
-		p.send(p.pub, p.held)
-		p.held = nil
-	}
-}
-
-// enrich puts the last words of the program into an error.
-func (p *proxy) enrich(m *wire.Message, w words) {
+// enrich puts the last words of the program into an error: what it wrote to stderr, and of that what was held back. It
+// returns what is no part of the error.
+func (p *proxy) enrich(m *wire.Message, w words, held string) (before string) {
 	var c map[string]any
 	if m.Decode(&c) != nil {
-		return
+		return held
 	}
 	evalue, _ := c["evalue"].(string)
 	if name, value, trace, ok := w.explain(evalue); ok {
+		before, trace = divide(held, evalue, trace)
 		c["ename"], c["evalue"], c["traceback"] = name, value, trace
 		m.Encode(c)
 	} else if reason, ok := buildError(evalue); ok {
 		c["ename"], c["evalue"] = "build failed", reason // the traceback shows the lines of the cell
 		m.Encode(c)
 	}
+	return before
 }
 
 func (p *proxy) reply(s zmq4.Socket, to *wire.Message, kind string, content any) {

@@ -187,7 +187,7 @@ func (l *labPage) menu(name, command string) {
 // seen is a code cell as it is in the page.
 type seen struct {
 	Prompt   string // "[3]:", "[*]:" while it runs or waits, "[ ]:"
-	Errors   int
+	Errors   int // errors, and what programs wrote to stderr: JupyterLab shows both alike
 	Pictures int
 	Text     string // of its outputs
 }
@@ -203,7 +203,7 @@ func (l *labPage) cells(limit time.Duration) []seen {
 	var out []seen
 	l.must(l.b.Eval(ctx, `[...`+panel+`.querySelectorAll(".jp-CodeCell")].map(c => ({
 		prompt: c.querySelector(".jp-InputPrompt").innerText.trim(),
-		errors: c.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"]').length,
+		errors: c.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]').length,
 		pictures: [...c.querySelectorAll(".jp-OutputArea-output img")].filter(i => i.complete && i.naturalWidth > 1).length,
 		text: c.querySelector(".jp-OutputArea")?.innerText ?? "" }))`, &out))
 	return out
@@ -249,7 +249,7 @@ func (l *labPage) failing() {
 	c := l.cells(2 * time.Minute)
 	if len(c) != 3 || c[0].Prompt != "[1]:" || c[1].Prompt != "[2]:" || c[2].Prompt != "[ ]:" {
 		l.t.Errorf("the cells are %+v", c)
-	} else if !strings.Contains(c[1].Text, "assignment to entry in nil map") || c[1].Errors == 0 || c[2].Text != "" {
+	} else if strings.Count(c[1].Text, "assignment to entry in nil map") != 1 || c[1].Errors != 1 || c[2].Text != "" {
 		l.t.Errorf("the failing cell says %q, the one after it %q", c[1].Text, c[2].Text)
 	}
 }
@@ -271,7 +271,7 @@ func (l *labPage) stopped() {
 			_, said, _ = strings.Cut(c[1].Text, "interrupted after step ")
 			fmt.Sscan(said, &step)
 		}
-		if step <= last || c[1].Errors == 0 || c[2].Prompt != "[ ]:" {
+		if step <= last || c[1].Errors != 1 || c[2].Prompt != "[ ]:" {
 			l.t.Fatalf("after the stop button, and step %d before, the cells are %+v", last, c)
 		}
 		last = step

@@ -22,10 +22,11 @@ type labCommand struct {
 	Notebook  string `arg:"" optional:"" help:"Notebook to open; default: the first one of the folder notebooks."`
 	Port      int    `help:"Port on this machine; default: 8888, or the next that is free." placeholder:"N"`
 	NoBrowser bool   `help:"Print the address and open no browser."`
+	Classic   bool   `help:"Open the plain Jupyter Notebook, one notebook to a page, in place of JupyterLab."`
 }
 
 func (labCommand) Help() string {
-	return `JupyterLab ` + jupyter.Version + ` is put into this user's cache folder the first time, which needs Python 3.10 and the Python package index. It listens on this machine only. Ctrl-C ends it and its kernels.
+	return `JupyterLab ` + jupyter.Lab.Version + ` (with --classic, Jupyter Notebook ` + jupyter.Notebook.Version + `) is put into this user's cache folder the first time, which needs Python 3.10 and the Python package index. It listens on this machine only. Ctrl-C ends it and its kernels.
 
 On another machine, forward the port: ssh -L 8888:localhost:8888 HOST, and there run: perceiver lab --no-browser --port 8888
 
@@ -48,7 +49,11 @@ func (c *labCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	venv, err := jupyter.Install(ctx, cache, os.Stderr)
+	app := jupyter.Lab
+	if c.Classic {
+		app = jupyter.Notebook
+	}
+	venv, err := jupyter.Install(ctx, app, cache, os.Stderr)
 	if err != nil {
 		return err
 	}
@@ -61,8 +66,8 @@ func (c *labCommand) Run(ctx context.Context, out io.Writer) error {
 	if err := prewarm(ctx, root); err != nil {
 		return err
 	}
-	return jupyter.Serve(ctx, venv, jupyter.Options{Root: root, Open: open, Port: c.Port, Log: os.Stderr, Started: func(page string) {
-		fmt.Fprintf(out, "JupyterLab: %s\n", page)
+	return jupyter.Serve(ctx, app, venv, jupyter.Options{Root: root, Open: open, Port: c.Port, Log: os.Stderr, Started: func(page string) {
+		fmt.Fprintf(out, "%s: %s\n", app.Name, page)
 		fmt.Fprintln(os.Stderr, "Ctrl-C ends it.")
 		if c.NoBrowser {
 			return

@@ -14,12 +14,12 @@ import (
 // JupyterLab on the notebooks of a clone, until the context ends.
 func Example() {
 	ctx := context.Background()
-	venv, err := jupyter.Install(ctx, filepath.Join(os.TempDir(), "cache"), os.Stderr)
+	venv, err := jupyter.Install(ctx, jupyter.Lab, filepath.Join(os.TempDir(), "cache"), os.Stderr)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	err = jupyter.Serve(ctx, venv, jupyter.Options{Root: ".", Open: "notebooks/01-first-perceiver.ipynb", Log: os.Stderr,
+	err = jupyter.Serve(ctx, jupyter.Lab, venv, jupyter.Options{Root: ".", Open: "notebooks/01-first-perceiver.ipynb", Log: os.Stderr,
 		Started: func(page string) { jupyter.OpenBrowser(page) }})
 	fmt.Println(err)
 }

@@ -35,7 +35,7 @@ func fakePython(mode string, args []string) int {
 		if mode == "old" {
 			return fail("its version is 3.8.10")
 		}
-	case args[0] == "-c": // which version of JupyterLab?
+	case args[0] == "-c": // which version?
 		v, err := os.ReadFile(filepath.Join(filepath.Dir(filepath.Dir(os.Args[0])), "installed"))
 		if err != nil {
 			return fail("ModuleNotFoundError: No module named 'jupyterlab'")
@@ -50,9 +50,9 @@ func fakePython(mode string, args []string) int {
 		if mode == "offline" {
 			return fail("Could not find a version that satisfies the requirement %s", args[len(args)-1])
 		}
-		_, version, _ := strings.Cut(args[len(args)-1], "jupyterlab==")
+		_, version, _ := strings.Cut(args[len(args)-1], "==")
 		os.WriteFile(filepath.Join(filepath.Dir(filepath.Dir(os.Args[0])), "installed"), []byte(version), 0o644)
-	case strings.HasPrefix(all, "-m jupyterlab "):
+	case strings.HasPrefix(all, "-m jupyterlab "), strings.HasPrefix(all, "-m notebook "):
 		return fakeLab(mode, all)
 	default:
 		return fail("unexpected: %s", all)

@@ -15,60 +15,74 @@ import (
 	"time"
 )
 
-// Version is the version of JupyterLab that is installed.
-const Version = "4.6.6"
+// App is one of Jupyter's programs that show notebooks in a browser, in the version that is installed.
+type App struct {
+	Name    string // as people call it
+	Version string
+	module  string // the Python module, which is also its name in the package index
+	class   string // of its options
+	page    string // what an address begins with, in front of the path of a notebook
+	home    string // the address without one
+}
 
-// settings are those of the installation for all users of it; what a user sets in JupyterLab comes on top. Without them
-// JupyterLab asks at its first start whether it may look for news in the network.
+// The two that can be opened. Notebook is the plain page with one notebook that was there before JupyterLab; it stands on
+// JupyterLab, so the versions belong together.
+var (
+	Lab      = App{"JupyterLab", "4.6.6", "jupyterlab", "LabApp", "/lab/tree/", "/lab"}
+	Notebook = App{"Jupyter Notebook", "7.6.5", "notebook", "JupyterNotebookApp", "/notebooks/", "/tree"}
+)
+
+// settings are those of the installation for all users of it; what a user sets in Jupyter comes on top. Without them
+// Jupyter asks at its first start whether it may look for news in the network.
 const settings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 `
 
-// Install returns the folder of a virtual environment that has JupyterLab, below cache. The first time it is made, which
+// Install returns the folder of a virtual environment that has a program, below cache. The first time it is made, which
 // takes about half a minute, 250 MB, and the Python package index. What it does is said on log, which may be nil.
-func Install(ctx context.Context, cache string, log io.Writer) (venv string, err error) {
-	venv = filepath.Join(cache, "jupyterlab-"+Version)
-	if works(ctx, venv) {
+func Install(ctx context.Context, app App, cache string, log io.Writer) (venv string, err error) {
+	venv = filepath.Join(cache, app.module+"-"+app.Version)
+	if works(ctx, app, venv) {
 		return venv, nil
 	}
 	python, err := FindPython(ctx)
 	if err != nil {
 		return "", err
 	}
-	say(log, "Installing JupyterLab %s into %s; this happens once\n", Version, venv)
+	say(log, "Installing %s %s into %s; this happens once\n", app.Name, app.Version, venv)
 	if err := os.MkdirAll(cache, 0o700); err != nil {
-		return "", fmt.Errorf("JupyterLab: %w: set PERCEIVER_CACHE_DIR to a folder that can be written", err)
+		return "", fmt.Errorf("%s: %w: set PERCEIVER_CACHE_DIR to a folder that can be written", app.Name, err)
 	}
 	clearStale(cache)
 	// It is made aside and renamed: an installation that was cut short is never found, and of two the first one stays.
 	aside, err := os.MkdirTemp(cache, partial)
 	if err != nil {
-		return "", fmt.Errorf("JupyterLab: %w", err)
+		return "", fmt.Errorf("%s: %w", app.Name, err)
 	}
 	defer os.RemoveAll(aside)
 	if err := try(ctx, "making a virtual environment", python, "-m", "venv", aside); err != nil {
 		return "", err
 	}
-	if err := try(ctx, "installing JupyterLab; is the Python package index in reach?", interpreter(aside),
-		"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "jupyterlab=="+Version); err != nil {
+	if err := try(ctx, "installing "+app.Name+"; is the Python package index in reach?", interpreter(aside),
+		"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", app.module+"=="+app.Version); err != nil {
 		return "", err
 	}
 	file := filepath.Join(aside, "share", "jupyter", "lab", "settings", "overrides.json")
 	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(settings), 0o644)); err != nil {
-		return "", fmt.Errorf("JupyterLab: %w", err)
+		return "", fmt.Errorf("%s: %w", app.Name, err)
 	}
-	if works(ctx, venv) {
+	if works(ctx, app, venv) {
 		return venv, nil // another process was faster
 	}
 	if err := errors.Join(os.RemoveAll(venv), os.Rename(aside, venv)); err != nil {
-		return "", fmt.Errorf("JupyterLab: %w", err)
+		return "", fmt.Errorf("%s: %w", app.Name, err)
 	}
-	if !works(ctx, venv) {
-		return "", fmt.Errorf("JupyterLab was installed into %s but does not start; remove that folder and try again", venv)
+	if !works(ctx, app, venv) {
+		return "", fmt.Errorf("%s was installed into %s but does not start; remove that folder and try again", app.Name, venv)
 	}
 	return venv, nil
 }
 
-const partial = ".jupyterlab-*"
+const partial = ".jupyter-*"
 
 // clearStale removes what killed installations left behind.
 func clearStale(cache string) {
@@ -88,16 +102,16 @@ func interpreter(venv string) string {
 	return filepath.Join(venv, "bin", "python")
 }
 
-// works says whether a virtual environment has JupyterLab in the right version: it has not when it was never made, and
+// works says whether a virtual environment has a program in the right version: it has not when it was never made, and
 // not when the Python it was made with was replaced.
-func works(ctx context.Context, venv string) bool {
+func works(ctx context.Context, app App, venv string) bool {
 	if _, err := os.Stat(interpreter(venv)); err != nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // on a busy machine the import takes long
 	defer cancel()
-	out, err := exec.CommandContext(ctx, interpreter(venv), "-c", "import jupyterlab, jupyter_server; print(jupyterlab.__version__)").Output()
-	return err == nil && strings.TrimSpace(string(out)) == Version
+	out, err := exec.CommandContext(ctx, interpreter(venv), "-c", "import "+app.module+", jupyter_server; print("+app.module+".__version__)").Output()
+	return err == nil && strings.TrimSpace(string(out)) == app.Version
 }
 
 // try runs a program; its last words are in the error.

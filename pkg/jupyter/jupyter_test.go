@@ -34,11 +34,11 @@ func TestInstallOnce(t *testing.T) {
 	fake(t, "")
 	cache := filepath.Join(t.TempDir(), "cache")
 	var log bytes.Buffer
-	venv, err := Install(t.Context(), cache, &log)
+	venv, err := Install(t.Context(), Lab, cache, &log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(log.String(), Version) {
+	if !strings.Contains(log.String(), Lab.Version) {
 		t.Errorf("it says %q", log.String())
 	}
 	if b, err := os.ReadFile(filepath.Join(venv, "share", "jupyter", "lab", "settings", "overrides.json")); err != nil || !strings.Contains(string(b), "fetchNews") {
@@ -46,7 +46,7 @@ func TestInstallOnce(t *testing.T) {
 	}
 	log.Reset()
 	t.Setenv("PATH", "") // what is installed needs no other Python
-	again, err := Install(t.Context(), cache, &log)
+	again, err := Install(t.Context(), Lab, cache, &log)
 	if err != nil || again != venv || log.Len() > 0 {
 		t.Errorf("the second time: %s, %v; it says %q", again, err, log.String())
 	}
@@ -60,14 +60,14 @@ func TestInstallOnce(t *testing.T) {
 func TestInstallMendsAnother(t *testing.T) {
 	fake(t, "")
 	cache := t.TempDir()
-	venv, err := Install(t.Context(), cache, nil)
+	venv, err := Install(t.Context(), Lab, cache, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(venv, "installed"), []byte("1.0"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := Install(t.Context(), cache, nil); err != nil || again != venv || !works(t.Context(), venv) {
+	if again, err := Install(t.Context(), Lab, cache, nil); err != nil || again != venv || !works(t.Context(), Lab, venv) {
 		t.Errorf("%s, %v", again, err)
 	}
 }
@@ -75,7 +75,7 @@ func TestInstallMendsAnother(t *testing.T) {
 func TestInstallThatFailsLeavesNothing(t *testing.T) {
 	fake(t, "offline")
 	cache := t.TempDir()
-	_, err := Install(t.Context(), cache, nil)
+	_, err := Install(t.Context(), Lab, cache, nil)
 	if err == nil || !strings.Contains(err.Error(), "package index") || !strings.Contains(err.Error(), "Could not find a version") {
 		t.Errorf("got %v", err)
 	}
@@ -91,7 +91,7 @@ func TestNoPython(t *testing.T) {
 			if mode == "none" {
 				t.Setenv("PATH", t.TempDir())
 			}
-			_, err := Install(t.Context(), t.TempDir(), nil)
+			_, err := Install(t.Context(), Lab, t.TempDir(), nil)
 			var missing *MissingError
 			if !errors.As(err, &missing) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "perceiver notebook run") {
 				t.Errorf("got %v", err)
@@ -103,14 +103,14 @@ func TestNoPython(t *testing.T) {
 func TestServe(t *testing.T) {
 	fake(t, "")
 	t.Setenv("JUPYTER_PATH", "")
-	venv, err := Install(t.Context(), t.TempDir(), nil)
+	venv, err := Install(t.Context(), Lab, t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	root := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	var page string
-	if err := Serve(ctx, venv, Options{Root: root, Open: "notebooks/a b.ipynb", Started: func(p string) { page = p; cancel() }}); err != nil {
+	if err := Serve(ctx, Lab, venv, Options{Root: root, Open: "notebooks/a b.ipynb", Started: func(p string) { page = p; cancel() }}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(page, "http://127.0.0.1:") || !strings.Contains(page, "/lab/tree/notebooks/a%20b.ipynb?token=") {
@@ -134,14 +134,37 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// The plain Jupyter Notebook has an environment of its own, and other addresses.
+func TestServeClassic(t *testing.T) {
+	fake(t, "")
+	cache := t.TempDir()
+	venv, err := Install(t.Context(), Notebook, cache, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := Install(t.Context(), Lab, cache, nil); err != nil || other == venv {
+		t.Errorf("JupyterLab is in %s, too; %v", other, err)
+	}
+	for open, want := range map[string]string{"notebooks/x.ipynb": "/notebooks/notebooks/x.ipynb?token=", "": "/tree?token="} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var page string
+		if err := Serve(ctx, Notebook, venv, Options{Root: t.TempDir(), Open: open, Started: func(p string) { page = p; cancel() }}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("the address is %s, want %s", page, want)
+		}
+	}
+}
+
 func TestServeThatFailsSaysWhy(t *testing.T) {
 	fake(t, "")
-	venv, err := Install(t.Context(), t.TempDir(), nil)
+	venv, err := Install(t.Context(), Lab, t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("FAKE_PYTHON", "broken")
-	if err := Serve(t.Context(), venv, Options{Root: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "a broken installation") {
+	if err := Serve(t.Context(), Lab, venv, Options{Root: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "a broken installation") {
 		t.Errorf("got %v", err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -150,7 +173,7 @@ func TestServeThatFailsSaysWhy(t *testing.T) {
 	}
 	defer l.Close()
 	port := l.Addr().(*net.TCPAddr).Port
-	if err := Serve(t.Context(), venv, Options{Root: t.TempDir(), Port: port}); err == nil || !strings.Contains(err.Error(), "in use") {
+	if err := Serve(t.Context(), Lab, venv, Options{Root: t.TempDir(), Port: port}); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a port in use: %v", err)
 	}
 	if _, err := choosePort(70000); err == nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// MissingError says that there is no Python with which JupyterLab can be installed.
+// MissingError says that there is no Python with which Jupyter can be installed.
 type MissingError struct {
 	Found  string // the program that was tried, or ""
 	Reason string
@@ -22,7 +22,7 @@ func (e *MissingError) Error() string {
 	if e.Found != "" {
 		what = e.Found + ": " + e.Reason
 	}
-	return "JupyterLab needs Python 3.10 or newer with the modules venv and ensurepip, and " + what + ". " +
+	return "Jupyter needs Python 3.10 or newer with the modules venv and ensurepip, and " + what + ". " +
 		"Install it, for example with: apt-get install python3-venv. " +
 		"Without Python, notebooks run and become pages all the same: perceiver notebook run notebooks/01-first-perceiver.ipynb"
 }

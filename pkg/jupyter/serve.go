@@ -25,14 +25,14 @@ import (
 	"time"
 )
 
-// Options say how JupyterLab is started. Root is needed, the zero value of the rest is what most want.
+// Options say how a program is started. Root is needed, the zero value of the rest is what most want.
 type Options struct {
 	Root    string       // the folder that is shown; its kernels are those in Root/jupyter
 	Open    string       // notebook to open, relative to Root; "": none
 	Port    int          // on this machine only; 0: 8888, or the next that is free
-	Env     []string     // KEY=value for JupyterLab and its kernels, besides the environment of this process
-	Log     io.Writer    // what JupyterLab says; nil: nothing
-	Started func(string) // called with the address, token included, when JupyterLab answers
+	Env     []string     // KEY=value for the program and its kernels, besides the environment of this process
+	Log     io.Writer    // what it says; nil: nothing
+	Started func(string) // called with the address, token included, when it answers
 }
 
 const (
@@ -41,10 +41,10 @@ const (
 	endTime   = 10 * time.Second
 )
 
-// Serve runs the JupyterLab of a virtual environment from Install until ctx ends. It listens on this machine only, and
-// wants a token that is new each time. When it returns, JupyterLab and its kernels have ended. The error is nil when
+// Serve runs the program of a virtual environment from Install until ctx ends. It listens on this machine only, and
+// wants a token that is new each time. When it returns, the program and its kernels have ended. The error is nil when
 // ctx, or a user who chose File > Shut Down, ended it.
-func Serve(ctx context.Context, venv string, o Options) error {
+func Serve(ctx context.Context, app App, venv string, o Options) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal was closed
 	defer stop()
 	port, err := choosePort(o.Port)
@@ -56,7 +56,7 @@ func Serve(ctx context.Context, venv string, o Options) error {
 	token := hex.EncodeToString(secret[:])
 
 	said := &tail{to: o.Log}
-	cmd := exec.CommandContext(ctx, interpreter(venv), arguments(o.Root, port)...)
+	cmd := exec.CommandContext(ctx, interpreter(venv), arguments(app, o.Root, port)...)
 	// The token is in the environment, since other users of the machine see command lines.
 	cmd.Env = append(append(os.Environ(), "JUPYTER_TOKEN="+token, "JUPYTER_PATH="+kernelPath(o.Root)), o.Env...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Root, said, said
@@ -66,7 +66,7 @@ func Serve(ctx context.Context, venv string, o Options) error {
 	}
 	cmd.WaitDelay = endTime
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("JupyterLab does not start: %w", err)
+		return fmt.Errorf("%s does not start: %w", app.Name, err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -78,25 +78,25 @@ func Serve(ctx context.Context, venv string, o Options) error {
 			return nil
 		}
 		cmd.Process.Kill()
-		return fmt.Errorf("JupyterLab does not start: %w%s", err, said.quote())
+		return fmt.Errorf("%s does not start: %w%s", app.Name, err, said.quote())
 	}
 	if o.Started != nil {
-		o.Started(address(base, o.Open, token))
+		o.Started(address(app, base, o.Open, token))
 	}
 	err = <-ended
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
-	return fmt.Errorf("JupyterLab ended: %w%s", err, said.quote())
+	return fmt.Errorf("%s ended: %w%s", app.Name, err, said.quote())
 }
 
 // arguments are those of the interpreter.
-func arguments(root string, port int) []string {
-	args := []string{"-m", "jupyterlab", "--no-browser",
+func arguments(app App, root string, port int) []string {
+	args := []string{"-m", app.module, "--no-browser",
 		"--ServerApp.ip=127.0.0.1", "--ServerApp.port=" + strconv.Itoa(port), "--ServerApp.port_retries=0",
 		"--ServerApp.root_dir=" + root,
 		"--ServerApp.answer_yes=True", // Ctrl-C reaches it too, and must not make it ask back
-		"--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR",
+		"--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR", "--" + app.class + ".log_level=ERROR",
 	}
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
@@ -114,10 +114,10 @@ func kernelPath(root string) string {
 }
 
 // address is the page that a browser is to open.
-func address(base, open, token string) string {
-	u := base + "/lab"
+func address(app App, base, open, token string) string {
+	u := base + app.home
 	if open != "" {
-		u += "/tree/" + (&url.URL{Path: filepath.ToSlash(open)}).EscapedPath()
+		u = base + app.page + (&url.URL{Path: filepath.ToSlash(open)}).EscapedPath()
 	}
 	return u + "?token=" + token
 }
@@ -149,7 +149,7 @@ func choosePort(want int) (int, error) {
 	return 0, fmt.Errorf("no port between %d and %d is free; choose one", firstPort, firstPort+49)
 }
 
-// answer waits until JupyterLab answers to the token.
+// answer waits until the program answers to the token.
 func answer(ctx context.Context, base, token string, ended chan error) error {
 	deadline := time.NewTimer(startTime)
 	defer deadline.Stop()

@@ -52,6 +52,9 @@ func (x *Experiment) CostBars(ctx context.Context) (*viz.Drawing, error) {
 	return costBars("Cost of one example", cost), nil
 }
 
+// CostBars draws what one example of a task costs in the forward pass, by step of the model.
+func CostBars(title string, task tasks.Task) *viz.Drawing { return costBars(title, task.Cost()) }
+
 func costBars(title string, cost perceiver.Cost) *viz.Drawing {
 	weights, flops, bytes := viz.Measure{Name: "weights"}, viz.Measure{Name: "computation", Unit: "FLOP"}, viz.Measure{Name: "memory traffic", Unit: "B"}
 	for _, s := range stages(cost) {

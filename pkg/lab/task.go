@@ -115,6 +115,22 @@ func (t *Trained) Summary() viz.Table {
 // Curve draws the run so far, as the Curve of a Run does.
 func (t *Trained) Curve() (*plot.Plot, error) { return drawCurve(t.title, t.Task, t.Run) }
 
+// Evaluations are what was measured on held-out data while the run was trained, as a curve under a name: the metric that
+// the task is about over steps, to be drawn beside those of other runs.
+func (t *Trained) Evaluations(name string) (viz.Series, error) {
+	s := viz.Series{Name: name}
+	records, err := t.Records()
+	if err != nil {
+		return s, err
+	}
+	for _, r := range records {
+		if v, ok := r.Eval[t.Task.Goal().Metric]; ok {
+			s.X, s.Y = append(s.X, float64(r.Step)), append(s.Y, v)
+		}
+	}
+	return s, nil
+}
+
 // Ask computes what the best checkpoint answers to a batch: the outputs, and intermediate values by name, such as the
 // attention of the decoder, "decoder.decoding_cross_attention.probs". The batch is used up.
 func (t *Trained) Ask(ctx context.Context, batch tasks.Batch, names ...string) (train.Array, map[string]train.Array, error) {

@@ -37,6 +37,12 @@ func TestTrainTask(t *testing.T) {
 	if p, err := run.Curve(); err != nil || p.Y.Label.Text != "bits per masked byte" {
 		t.Errorf("the curve: %v", err)
 	}
+	if s, err := run.Evaluations("mine"); err != nil || s.Name != "mine" || len(s.X) != 1 || s.X[0] != 4 || s.Y[0] != run.Info.Metrics["bits_per_masked_byte"] {
+		t.Errorf("what was measured: %+v, %v; want %v", s, err, run.Info.Metrics)
+	}
+	if w, h := CostBars("mine", task).Size(); w < 100 || h < 50 {
+		t.Errorf("the picture of its cost is %v by %v points", w, h)
+	}
 	batch, err := task.EvalBatch(0)
 	if err != nil {
 		t.Fatal(err)
