@@ -3,8 +3,6 @@
 package lab
 
 import (
-	"fmt"
-
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/viz"
@@ -77,12 +75,12 @@ func glyph(id int32) string {
 
 // EncoderMap draws where each latent looks, mean over the heads: rows are latents, columns the bytes that it sees.
 func (r *Reading) EncoderMap(title string) *viz.Drawing {
-	return viz.AttentionMap(title, r.Encoder, numbers(len(r.Encoder)), r.glyphs())
+	return viz.AttentionMap(title, r.Encoder, nil, r.glyphs())
 }
 
 // DecoderMap draws which latents the query of each byte asks, mean over the heads: rows are bytes, columns latents.
 func (r *Reading) DecoderMap(title string) *viz.Drawing {
-	return viz.AttentionMap(title, r.Decoder, r.glyphs(), numbers(len(r.Encoder)))
+	return viz.AttentionMap(title, r.Decoder, r.glyphs(), nil)
 }
 
 func (r *Reading) glyphs() []string {
@@ -91,13 +89,4 @@ func (r *Reading) glyphs() []string {
 		raw[i] = byte(max(0, id-text.FirstByte))
 	}
 	return viz.Glyphs(raw, r.Masked.Masked)
-}
-
-// numbers labels every fourth of n rows or columns.
-func numbers(n int) []string {
-	out := make([]string, n)
-	for i := 0; i < n; i += 4 {
-		out[i] = fmt.Sprint(i)
-	}
-	return out
 }

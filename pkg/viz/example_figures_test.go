@@ -100,3 +100,31 @@ func ExampleCostBars() {
 	fmt.Println(kind(viz.CostBars("One example", viz.Measure{Name: "Work", Unit: "FLOP", Bars: []viz.Bar{{Name: "Encode", Value: 12.1e6}, {Name: "Process", Value: 20.4e6}}})))
 	// Output: PNG
 }
+
+func ExampleFlowArrows() {
+	right := viz.Flow{Width: 2, Height: 1, UV: []float32{1, 0, 1, 0}} // both pixels go right by one
+	fmt.Println(kind(viz.FlowArrows("To the right", image.NewGray(image.Rect(0, 0, 2, 1)), right, 1)), viz.FlowColor(1, 0, 1))
+	// Output: PNG {255 0 0 255}
+}
+
+func ExampleFrameStrips() {
+	frame := image.NewGray(image.Rect(0, 0, 4, 4))
+	fmt.Println(kind(viz.FrameStrips("Still", viz.Strip{Name: "original", Frames: []image.Image{frame, frame}})))
+	// Output: PNG
+}
+
+func ExampleWaves() {
+	fmt.Println(kind(viz.Waves("A beat", 4, viz.Sound{Name: "original", Samples: []float64{1, -1, 1, -1}})))
+	// Output: PNG
+}
+
+func ExampleSpectrogram() {
+	fmt.Println(kind(viz.Spectrogram("A tone at 200 Hz", [][]float64{{-60, -3}, {-60, -3}}, 0.5, []float64{100, 200})))
+	// Output: PNG
+}
+
+func ExampleUnitMaps() {
+	field := viz.UnitMap{Title: "at the beginning", Side: 10, Units: []viz.UnitMark{{X: 2, Y: 3, Value: 0.9}, {X: 8, Y: 3, Team: 1, Value: 0.2}}}
+	fmt.Println(kind(viz.UnitMaps("Who survives", "probability", 0, 1, field)))
+	// Output: PNG
+}

@@ -94,9 +94,9 @@ func gallery() []exhibit {
 
 	add("confusion", "Confusion matrix", "Confusion", Confusion("Held-out sounds", []string{"dog bark", "rain", "siren", "clock tick", "engine", "speech", "hum"},
 		[][]int{{41, 2, 0, 1, 0, 6, 0}, {0, 48, 0, 0, 2, 0, 0}, {3, 0, 39, 0, 5, 1, 2}, {0, 0, 0, 50, 0, 0, 0}, {0, 12, 1, 0, 33, 0, 4}, {5, 0, 2, 0, 0, 43, 0}, {0, 0, 0, 0, 0, 0, 0}}))
-	field := blob(6, 3, 2.5)
-	field[2][3] = math.NaN()
-	add("heatmap", "Any matrix", "Heatmap", Heatmap(Map{Title: "A heat map", Values: field, RowAxis: "row", ColumnAxis: "column", Unit: "weight"}))
+	bump := blob(6, 3, 2.5)
+	bump[2][3] = math.NaN()
+	add("heatmap", "Any matrix", "Heatmap", Heatmap(Map{Title: "A heat map", Values: bump, RowAxis: "row", ColumnAxis: "column", Unit: "weight"}))
 	add("maskedtext", "Hidden bytes", "MaskedText", MaskedText("A held-out window", cells()))
 
 	add("architecture", "The architecture", "Diagram", Diagram(Architecture{Title: "Perceiver IO on bytes", M: 2048, C: 768, N: 256, D: 1280, O: 2048, Q: 768, E: 262,
@@ -105,6 +105,54 @@ func gallery() []exhibit {
 		Measure{"Parameters", "", []Bar{{"Input", 33536}, {"Encode", 91e3}, {"Process", 264e3}, {"Decode", 99e3}, {"Output", 33e3}}},
 		Measure{"Work", "FLOP", []Bar{{"Input", 0}, {"Encode", 12.1e6}, {"Process", 20.4e6}, {"Decode", 9.2e6}, {"Output", 4.3e6}}},
 		Measure{"Memory moved", "B", []Bar{{"Input", 123}, {"Encode", 1.3e6}, {"Process", 2.4e6}, {"Decode", .9e6}, {"Output", 4.3e5}}}))
+
+	add("flow", "Optical flow", "SideBySide", SideBySide("A movement that turns about the middle", 12,
+		Captioned{"first picture", checks(48, 36)}, Captioned{"where each pixel goes", FlowColors(swirl(48, 36), 12)}))
+	add("flowarrows", "Optical flow as arrows", "FlowArrows", FlowArrows("The same", checks(48, 36), swirl(48, 36), 4))
+	before, after := film(7, 0), film(7, 1.2)
+	add("frames", "Frames of a video", "FrameStrips", FrameStrips("A clip before and after", Strip{"original", before}, Strip{"again", after}, Strip{"error", FrameErrors(before, after, 0.5)}))
+	again := make([]float64, len(samples))
+	for i, v := range samples {
+		again[i] = 0.6 * v
+	}
+	add("waves", "Sounds below each other", "Waves", Waves("A sound before and after", rate, Sound{"original", samples}, Sound{"again", again}))
+	db, hertz := make([][]float64, 120), make([]float64, 48)
+	for b := range hertz {
+		hertz[b] = 80 * math.Pow(2, float64(b)/8)
+	}
+	for f := range db {
+		db[f] = make([]float64, len(hertz))
+		for b := range hertz {
+			tone, rising := float64(b-14)/2, float64(b)-8-float64(f)/4
+			db[f][b] = max(-70, -10-tone*tone*8, -16-rising*rising*5)
+		}
+		if f == 30 {
+			for b := range hertz {
+				db[f][b] = -20
+			}
+		}
+	}
+	add("spectrogram", "Spectrogram", "Spectrogram", Spectrogram("A tone, one that rises, and a click", db, 1.2, hertz))
+	start, later := field(0), field(1)
+	start.Title, later.Title = "at the beginning", "six seconds later"
+	add("unitmaps", "Units on a field", "UnitMaps", UnitMaps("Who survives", "probability", 0, 1, start, later))
+	return all
+}
+
+// film is a square that goes from left to right on a ground, some pixels late.
+func film(frames int, late float64) (all []image.Image) {
+	for f := range frames {
+		img := image.NewRGBA(image.Rect(0, 0, 32, 24))
+		for i := range 32 * 24 {
+			x, y := float64(i%32), float64(i/32)
+			c := color.RGBA{40, 70, 110, 255}
+			if dx := x - 5 - 3.5*float64(f) + late; max(dx, -dx) < 4 && y > 8 && y < 17 {
+				c = color.RGBA{230, 159, 0, 255}
+			}
+			img.SetRGBA(i%32, i/32, c)
+		}
+		all = append(all, img)
+	}
 	return all
 }
 
