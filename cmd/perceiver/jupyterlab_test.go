@@ -187,7 +187,7 @@ func (l *labPage) menu(name, command string) {
 // seen is a code cell as it is in the page.
 type seen struct {
 	Prompt   string // "[3]:", "[*]:" while it runs or waits, "[ ]:"
-	Errors   int // errors, and what programs wrote to stderr: JupyterLab shows both alike
+	Errors   int    // errors, and what programs wrote to stderr: JupyterLab shows both alike
 	Pictures int
 	Text     string // of its outputs
 }
