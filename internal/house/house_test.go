@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/runs":       {"pkg/runs"},
 	"pkg/train":      {"pkg/perceiver", "pkg/runs", "pkg/tasks", "pkg/weights"},
 	"pkg/tasks":      {"datasets", "pkg/perceiver", "pkg/tasks"},
+	"pkg/perceiver":  {"pkg/perceiver"},
 	"pkg/display":    {"pkg/viz"},
 	"pkg/notebook":   {"pkg/notebook"},
 	"pkg/backend":    {"pkg/backend"},

@@ -47,6 +47,14 @@ func Any(t testing.TB) compute.Backend {
 	return b
 }
 
+// Pure gives pure Go, for tests that would spend their time compiling on XLA.
+func Pure(t testing.TB) compute.Backend {
+	t.Helper()
+	b, err := pure()
+	use(t, b, err)
+	return b
+}
+
 func use(t testing.TB, b compute.Backend, err error) {
 	t.Helper()
 	if err != nil {

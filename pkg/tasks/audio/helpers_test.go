@@ -6,13 +6,9 @@ import (
 	"context"
 	"testing"
 
-	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
-
-	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // smallSpec is a model that runs in no time, over half a second of generated sound: 10 frames of 8 bands.
@@ -31,38 +27,6 @@ func openTask(t *testing.T, s *Spec, o tasks.Options) *Task {
 		t.Fatal(err)
 	}
 	return task
-}
-
-// fresh are the initial weights of a task.
-func fresh(t *testing.T, task *Task) *perceiver.Weights {
-	t.Helper()
-	w, err := perceiver.NewWeights(task.Params(), dtypes.Float32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Init(1); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// run builds and executes a graph once.
-func run(t *testing.T, b compute.Backend, w *perceiver.Weights, inputs []*tensors.Tensor, build func(p *perceiver.Pass, in []*Node) ([]*Node, error)) [][]float32 {
-	t.Helper()
-	program, err := w.Compile(b, "test", build)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer program.Close()
-	out, err := program.Run(inputs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := make([][]float32, len(out))
-	for i := range out {
-		values[i] = floats(t, out[i])
-	}
-	return values
 }
 
 func floats(t *testing.T, x *tensors.Tensor) []float32 {

@@ -11,12 +11,13 @@ import (
 
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 func TestListener(t *testing.T) {
 	task := openTask(t, smallSpec(), tasks.Options{Batch: 2})
-	w := fresh(t, task)
+	w := perceivertest.Fresh(t, task)
 	l, err := task.NewListener(backendtest.Any(t), w)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +79,7 @@ func TestPredict(t *testing.T) {
 		clipped[i] = float32(max(-1, min(1, 3*math.Sin(float64(i)/5))))
 	}
 	ask := func(paths ...string) (tasks.Prediction, error) {
-		return task.Predict(t.Context(), backendtest.Any(t), fresh(t, task), paths)
+		return task.Predict(t.Context(), backendtest.Any(t), perceivertest.Fresh(t, task), paths)
 	}
 	tone, silent, cut := write("tone.wav", []float32{0.1, 0.2, 0.1}), write("silent.wav", make([]float32, 100)), write("cut.wav", clipped)
 	p, err := ask(tone, cut)

@@ -16,6 +16,7 @@ import (
 	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -71,7 +72,7 @@ func TestFilmInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := run(t, b, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		got := perceivertest.Run(t, b, perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			x, err := task.inputs(p, task.senses(in))
 			return []*Node{x, p.Weight(task.padding(task.modalities[0]).Name), p.Weight(task.padding(task.modalities[1]).Name)}, err
 		})
@@ -108,9 +109,9 @@ func TestMissingModality(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := fresh(t, task)
+		w := perceivertest.Fresh(t, task)
 		ask := func(sound, film *tensors.Tensor, present ...float32) []float32 {
-			return run(t, b, w, []*tensors.Tensor{sound, film, tensors.FromFlatDataAndDimensions(slices.Repeat(present, 2), 2, 2)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+			return perceivertest.Run(t, b, w, []*tensors.Tensor{sound, film, tensors.FromFlatDataAndDimensions(slices.Repeat(present, 2), 2, 2)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 				z, err := task.latents(p, senses{in[0], in[1], in[2]})
 				return []*Node{z}, err
 			})[0]
@@ -186,7 +187,7 @@ func TestWatch(t *testing.T) {
 	b := backendtest.Any(t)
 	for inputs, metrics := range map[string][]string{"sound": {"map"}, "video": {"map"}, "both": {"map", "top1_sound_alone", "top1_video_alone"}} {
 		task := openTask(t, filmSpec(inputs), tasks.Options{Batch: 4})
-		w := fresh(t, task)
+		w := perceivertest.Fresh(t, task)
 		m, err := task.Measure(t.Context(), b, w)
 		if err != nil || len(m) != len(metrics) {
 			t.Errorf("%s: measured %v, %v", inputs, m, err)

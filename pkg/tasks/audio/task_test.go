@@ -14,6 +14,7 @@ import (
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -64,7 +65,7 @@ func TestInputs(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := floats(t, batch[0])
-		got := run(t, b, fresh(t, task), batch[:1], func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		got := perceivertest.Run(t, b, perceivertest.Fresh(t, task), batch[:1], func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			y, err := task.inputs(p, senses{sound: in[0]})
 			return []*Node{y}, err
 		})[0]
@@ -98,7 +99,7 @@ func TestLoss(t *testing.T) {
 				t.Fatalf("counts %v", counts)
 			}
 			var names []string
-			out := run(t, b, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+			out := perceivertest.Run(t, b, perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 				z, err := task.Latents(p, in)
 				if err != nil {
 					return nil, err
@@ -155,7 +156,7 @@ func TestMeasure(t *testing.T) {
 	s := smallSpec()
 	s.Data.Mix = 2
 	task := openTask(t, s, tasks.Options{Batch: 4})
-	w := fresh(t, task)
+	w := perceivertest.Fresh(t, task)
 	b := backendtest.Any(t)
 	scores, truth, err := task.scores(t.Context(), b, w, nil)
 	if err != nil || len(scores) != 7 || len(truth) != 7 {

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks/paritytest"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -21,13 +22,13 @@ import (
 // whole is what the network says about two pictures of its own size, in one piece.
 func whole(t *testing.T, n *Network, w *perceiver.Weights, a, b *Frame) []float32 {
 	t.Helper()
-	return run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	return perceivertest.Run(t, backendtest.Any(t), w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(append(append([]float32{}, a.Pix...), b.Pix...), 1, 2, n.Height, n.Width, 3)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		out, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
 		if err != nil {
 			return nil, err
 		}
 		return []*Node{n.Pixels(out["out.logits"])}, nil
-	}, tensors.FromFlatDataAndDimensions(append(append([]float32{}, a.Pix...), b.Pix...), 1, 2, n.Height, n.Width, 3))[0]
+	})[0]
 }
 
 // Tiles are decoded in parts, in batches of which the last is not full, and merged: the same as one tile after another in

@@ -7,12 +7,9 @@ import (
 	"image/color"
 	"testing"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
-
-	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // smallModel looks at 6×8 pixels and runs in no time.
@@ -55,26 +52,6 @@ func picture(width, height, seed int) image.Image {
 		}
 	}
 	return img
-}
-
-func run(t testing.TB, b compute.Backend, w *perceiver.Weights, build func(p *perceiver.Pass, in []*Node) ([]*Node, error), in ...*tensors.Tensor) [][]float32 {
-	t.Helper()
-	program, err := w.Compile(b, "test", build)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer program.Close()
-	out, err := program.Run(in...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := make([][]float32, len(out))
-	for i := range out {
-		if values[i], err = perceiver.Float32s(out[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return values
 }
 
 func wide(values []float32) []float64 {

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks/paritytest"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -35,10 +36,10 @@ func TestPublishedNeighbourhoods(t *testing.T) {
 		t.Fatal(err)
 	}
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
-		out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, b, w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(frames, 1, 2, d[0], d[1], 3)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			x := neighbourhoods(in[0], 3)
 			return []*Node{TransposeAllAxes(x, 0, 1, 4, 2, 3), perceiver.Patches(x, 2, 1, 1)}, nil
-		}, tensors.FromFlatDataAndDimensions(frames, 1, 2, d[0], d[1], 3))
+		})
 		paritytest.Near(t, "patches", wide(out[0]), units["patches"].Values, 1e-7)
 		paritytest.Near(t, "space to depth", wide(out[1]), units["space_to_depth_t2"].Values, 1e-7)
 	})
@@ -55,7 +56,7 @@ func TestForward(t *testing.T) {
 		if b.Name() == "xla" { // weights stay on the backend that they were first used on
 			n, w = smallNetwork(t)
 		}
-		out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, b, w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3), tensors.FromFlatDataAndDimensions(rows, 4)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			a, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
 			if err != nil {
 				return nil, err
@@ -71,7 +72,7 @@ func TestForward(t *testing.T) {
 			}
 			some, err := n.outputs(p, a["out.last_hidden_state"], x, in[1])
 			return []*Node{a["out.logits"], c["out.logits"], some, n.Pixels(a["out.logits"])}, err
-		}, tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3), tensors.FromFlatDataAndDimensions(rows, 4))
+		})
 		paritytest.Near(t, "patches", wide(out[1]), wide(out[0]), 1e-7)
 		var picked, pixels []float64
 		for _, r := range rows {
@@ -94,10 +95,10 @@ func TestScales(t *testing.T) {
 	logits := func(divisor float64) []float32 {
 		n, w := smallNetwork(t)
 		n.OutputDivisor = divisor
-		return run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		return perceivertest.Run(t, backendtest.Any(t), w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			out, err := n.Forward(p, map[string]*Node{"in.frames": in[0]})
 			return []*Node{out["out.logits"]}, err
-		}, tensors.FromFlatDataAndDimensions(frames, 1, 2, 6, 8, 3))[0]
+		})[0]
 	}
 	a, b := logits(100), logits(25)
 	for i := range a {

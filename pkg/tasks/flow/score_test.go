@@ -13,6 +13,7 @@ import (
 	"github.com/perceiver-go/perceiver/datasets/flow/classical"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/paritytest"
 
@@ -53,7 +54,7 @@ func testSums(t *testing.T, b compute.Backend) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, b, w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			l, err := task.Loss(p, in)
 			names = names[:0]
 			var out []*Node
@@ -61,7 +62,7 @@ func testSums(t *testing.T, b compute.Backend) {
 				names, out = append(names, s.Name), append(out, s.Total, s.Count)
 			}
 			return out, err
-		}, batch...)
+		})
 		for k, name := range names {
 			sums[name] = tasks.Sum{Total: sums[name].Total + float64(out[2*k][0]), Count: sums[name].Count + float64(out[2*k+1][0])}
 		}
@@ -98,7 +99,7 @@ func testLoss(t *testing.T, b compute.Backend) {
 	for i := range every {
 		every[i] = int32(i % 48)
 	}
-	out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, b, w, append(batch, tensors.FromFlatDataAndDimensions(every, 2, 48)), func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		l, err := task.Loss(p, in[:4])
 		if err != nil {
 			return nil, err
@@ -117,7 +118,7 @@ func testLoss(t *testing.T, b compute.Backend) {
 		}
 		parts, err := task.asked(p, z, x, in[4], 14) // 7 pixels of each of two pairs at once, 6 at last
 		return []*Node{l.Value, all, parts}, err
-	}, append(batch, tensors.FromFlatDataAndDimensions(every, 2, 48))...)
+	})
 	paritytest.Near(t, "in parts", wide(out[2]), wide(out[1]), 1e-5)
 	var total, n float64
 	for i, pixel := range rows {
@@ -142,8 +143,7 @@ func TestArccos(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) { return []*Node{arccos(in[0])}, nil },
-		tensors.FromFlatDataAndDimensions(in, len(in)))[0]
+	out := perceivertest.Run(t, backendtest.Any(t), w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(in, len(in))}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) { return []*Node{arccos(in[0])}, nil })[0]
 	for i, x := range in {
 		if want := math.Acos(float64(x)) * 180 / math.Pi; math.Abs(float64(out[i])-want) > 0.01 {
 			t.Errorf("the angle of %g is %g, want %g", x, out[i], want)

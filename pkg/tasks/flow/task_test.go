@@ -20,6 +20,7 @@ import (
 	movement "github.com/perceiver-go/perceiver/datasets/flow"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 	"github.com/perceiver-go/perceiver/pkg/tasks/paritytest"
 
@@ -85,14 +86,14 @@ func TestTrainBatch(t *testing.T) {
 		if err := w.Init(1); err != nil {
 			t.Fatal(err)
 		}
-		out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, b, w, []*tensors.Tensor{batch[0], tensors.FromFlatDataAndDimensions(frames, 3, 2, 6, 8, 3)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			x, err := task.inputs(p, map[string]*Node{"in.bytes": in[0]})
 			if err != nil {
 				return nil, err
 			}
 			y, err := task.inputs(p, map[string]*Node{"in.frames": in[1]})
 			return []*Node{x, y}, err
-		}, batch[0], tensors.FromFlatDataAndDimensions(frames, 3, 2, 6, 8, 3))
+		})
 		paritytest.Near(t, "inputs", wide(out[0]), wide(out[1]), 1e-5)
 	})
 }

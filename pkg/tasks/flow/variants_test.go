@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks/paritytest"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -52,7 +53,7 @@ func testVariant(t *testing.T, b compute.Backend, n *Network) {
 	frames := append(NewFrame(picture(n.Width, n.Height, 1)).Pix, NewFrame(picture(n.Width, n.Height, 2)).Pix...)
 	rows := []int32{int32(n.pixels() - 1), 0, 13}
 	var names []string
-	out := run(t, b, w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, b, w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(frames, 1, 2, n.Height, n.Width, 3), tensors.FromFlatDataAndDimensions(rows, 3)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		x, err := n.inputs(p, map[string]*Node{"in.frames": in[0]})
 		if err != nil {
 			return nil, err
@@ -80,7 +81,7 @@ func testVariant(t *testing.T, b compute.Backend, n *Network) {
 			out = append(out, ReduceAllMax(Abs(g)))
 		}
 		return out, nil
-	}, tensors.FromFlatDataAndDimensions(frames, 1, 2, n.Height, n.Width, 3), tensors.FromFlatDataAndDimensions(rows, 3))
+	})
 	if len(out[0]) != 2*n.pixels() {
 		t.Fatalf("%d outputs for %d pixels", len(out[0]), n.pixels())
 	}
@@ -139,9 +140,9 @@ func TestPoolAndUpsample(t *testing.T) {
 	for i := range y {
 		y[i] = float32(math.Sin(float64(i)))
 	}
-	out := run(t, backendtest.Any(t), w, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, backendtest.Any(t), w, []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, 1, 4, 6, 1), tensors.FromFlatDataAndDimensions(y, 1, n.asks(), n.FeatureDim)}, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		return []*Node{pool(in[0]), n.upsample(p, in[1]), p.Linear(flowName, in[1]), p.Linear(weightsName, in[1])}, nil
-	}, tensors.FromFlatDataAndDimensions(x, 1, 4, 6, 1), tensors.FromFlatDataAndDimensions(y, 1, n.asks(), n.FeatureDim))
+	})
 	var want []float64
 	for py := 0; py < 4; py += 2 {
 		for px := 0; px < 6; px += 2 {

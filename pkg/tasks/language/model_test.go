@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
@@ -60,7 +62,7 @@ func TestCostCountsTheWeights(t *testing.T) {
 // The tied read-out is the product with the embeddings, and its bias.
 func TestTiedReadout(t *testing.T) {
 	task := openTask(t, smallSpec(), tasks.Options{Batch: 1})
-	w := fresh(t, task)
+	w := perceivertest.Fresh(t, task)
 	err := w.Load("", func(piece perceiver.Piece) ([]float32, error) {
 		values := make([]float32, size(piece.Shape))
 		switch piece.Name {
@@ -80,7 +82,7 @@ func TestTiedReadout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, goBackend(t), w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, backendtest.Pure(t), w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		z, err := task.Latents(p, in)
 		if err != nil {
 			return nil, err

@@ -12,13 +12,14 @@ import (
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 func predictor(t *testing.T, b compute.Backend, s *Spec) *Predictor {
 	t.Helper()
 	task := openTask(t, s, tasks.Options{})
-	pr, err := task.NewPredictor(b, fresh(t, task))
+	pr, err := task.NewPredictor(b, perceivertest.Fresh(t, task))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func testAsk(t *testing.T, b compute.Backend) {
 }
 
 func TestFill(t *testing.T) {
-	pr := predictor(t, goBackend(t), smallSpec())
+	pr := predictor(t, backendtest.Pure(t), smallSpec())
 	f, err := pr.Fill("é[MASK]b__c_")
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +90,7 @@ func TestFill(t *testing.T) {
 
 // The byte that is surest is written first, and the others are asked again with it in place.
 func TestFillWritesTheSurestFirst(t *testing.T) {
-	pr := predictor(t, goBackend(t), smallSpec())
+	pr := predictor(t, backendtest.Pure(t), smallSpec())
 	const masked = "ab[MASK]de[MASK]gh"
 	first, err := pr.Ask(text.Encode(masked))
 	if err != nil {
@@ -124,7 +125,7 @@ func TestFillWritesTheSurestFirst(t *testing.T) {
 
 // A text longer than the model is filled at its start, in its middle and at its end, and nothing else changes.
 func TestFillLongTexts(t *testing.T) {
-	pr := predictor(t, goBackend(t), smallSpec())
+	pr := predictor(t, backendtest.Pure(t), smallSpec())
 	var masked, pattern []string
 	for range 4 {
 		masked, pattern = append(masked, "__ some words _____ more words ___"), append(pattern, "?? some words ????? more words ???")
@@ -188,14 +189,14 @@ func TestLikeliest(t *testing.T) {
 // Weights that are not numbers give an error and no text.
 func TestFillWithBrokenWeights(t *testing.T) {
 	task := openTask(t, smallSpec(), tasks.Options{})
-	w := fresh(t, task)
+	w := perceivertest.Fresh(t, task)
 	err := w.Load("", func(piece perceiver.Piece) ([]float32, error) {
 		return slices.Repeat([]float32{float32(math.NaN())}, size(piece.Shape)), nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr, err := task.NewPredictor(goBackend(t), w)
+	pr, err := task.NewPredictor(backendtest.Pure(t), w)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
@@ -40,7 +41,7 @@ func testCrossEntropy(t *testing.T, b compute.Backend) {
 		t.Fatal(err)
 	}
 	in := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(scores, 2, 2, 3), tensors.FromFlatDataAndDimensions(truth, 2, 2)}
-	out := run(t, b, w, in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, b, w, in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
 		nats, right := crossEntropy(in[0], in[1])
 		return []*Node{nats, right, Gradient(ReduceAllSum(nats), in[0])[0]}, nil
 	})
@@ -74,7 +75,7 @@ func testLoss(t *testing.T, b compute.Backend) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, b, fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, b, perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		z, err := task.Latents(p, in)
 		if err != nil {
 			return nil, err
@@ -130,7 +131,7 @@ func TestDecodingInParts(t *testing.T) {
 				t.Fatal(err)
 			}
 			rows := []int32{3, 0, 11, 5, 4, 1, 2, 10, 9, 6, 7, 8}
-			out := run(t, goBackend(t), fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+			out := perceivertest.Run(t, backendtest.Pure(t), perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 				z, err := task.Latents(p, in)
 				if err != nil {
 					return nil, err

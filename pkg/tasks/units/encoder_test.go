@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
@@ -21,7 +23,7 @@ func near(a, b []float32, tolerance float64) bool {
 func TestSetsInAnyOrderWithEmptyPlaces(t *testing.T) {
 	for _, encoder := range Encoders {
 		task := openTask(t, smallSpec(encoder, "survive"), tasks.Options{Batch: 1, Seed: 3})
-		w := fresh(t, task)
+		w := perceivertest.Fresh(t, task)
 		first := task.room(1)
 		task.example(first.row(0), 5, false)
 		second := task.room(1)
@@ -76,7 +78,7 @@ func TestNoUnits(t *testing.T) {
 			s := smallSpec(encoder, "survive")
 			s.Model.MaskRule = rule
 			task := openTask(t, s, tasks.Options{Batch: 1})
-			units, whole := answers(t, task, fresh(t, task), task.room(1).pack())
+			units, whole := answers(t, task, perceivertest.Fresh(t, task), task.room(1).pack())
 			for _, x := range slices.Concat(units, whole) {
 				if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
 					t.Fatalf("%s, %s: an answer about no units is %g", encoder, rule, x)
@@ -95,7 +97,7 @@ func TestDecodingInParts(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows := []int32{7, 0, 15, 3}
-		out := run(t, goBackend(t), fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, backendtest.Pure(t), perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			z, err := task.Latents(p, in)
 			if err != nil {
 				return nil, err

@@ -3,29 +3,16 @@
 package units
 
 import (
-	"sync"
 	"testing"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	_ "github.com/gomlx/compute/gobackend"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
-
-// pureGo is the backend of tests that would spend their time compiling on another.
-var pureGo = sync.OnceValues(func() (compute.Backend, error) { return compute.NewWithConfig("go:parallelism=-1") })
-
-func goBackend(t *testing.T) compute.Backend {
-	t.Helper()
-	b, err := pureGo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // smallSpec is a model that runs in no time, on battles of at most 12 units.
 func smallSpec(encoder, question string) *Spec {
@@ -45,40 +32,6 @@ func openTask(t *testing.T, s *Spec, o tasks.Options) *Task {
 	return task
 }
 
-// fresh are the initial weights of a task.
-func fresh(t *testing.T, task *Task) *perceiver.Weights {
-	t.Helper()
-	w, err := perceiver.NewWeights(task.Params(), dtypes.Float32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Init(1); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// run builds and executes a graph once.
-func run(t *testing.T, b compute.Backend, w *perceiver.Weights, inputs []*tensors.Tensor, build func(p *perceiver.Pass, in []*Node) ([]*Node, error)) [][]float32 {
-	t.Helper()
-	program, err := w.Compile(b, "test", build)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer program.Close()
-	out, err := program.Run(inputs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := make([][]float32, len(out))
-	for i := range out {
-		if values[i], err = perceiver.Float32s(out[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return values
-}
-
 func noWeights(t *testing.T) *perceiver.Weights {
 	t.Helper()
 	w, err := perceiver.NewWeights(nil, dtypes.Float32)
@@ -91,7 +44,7 @@ func noWeights(t *testing.T) *perceiver.Weights {
 // answers are the vectors of all units [B·M·W] and the mean's embedding, of one batch.
 func answers(t *testing.T, task *Task, w *perceiver.Weights, batch tasks.Batch) (units, whole []float32) {
 	t.Helper()
-	out := run(t, goBackend(t), w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, backendtest.Pure(t), w, batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 		z, err := task.Latents(p, in)
 		if err != nil {
 			return nil, err

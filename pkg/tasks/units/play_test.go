@@ -8,14 +8,16 @@ import (
 	"testing"
 
 	"github.com/perceiver-go/perceiver/datasets/battle"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 // A model plays by its scores, in all battles at once as in each alone.
 func TestPlayer(t *testing.T) {
 	task := openTask(t, smallSpec("perceiver", "clone"), tasks.Options{Batch: 4})
-	w := fresh(t, task)
-	pl, err := task.NewPlayer(goBackend(t), w)
+	w := perceivertest.Fresh(t, task)
+	pl, err := task.NewPlayer(backendtest.Pure(t), w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +48,7 @@ func TestPlayer(t *testing.T) {
 	if ticks != longest {
 		t.Errorf("watched %d ticks, the longest battle has %d", ticks, longest)
 	}
-	rate, err := task.Measure(t.Context(), goBackend(t), w)
+	rate, err := task.Measure(t.Context(), backendtest.Pure(t), w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,14 +68,14 @@ func TestPlayer(t *testing.T) {
 
 func TestPlayerRefuses(t *testing.T) {
 	survive := openTask(t, smallSpec("perceiver", "survive"), tasks.Options{Batch: 1})
-	if _, err := survive.NewPlayer(goBackend(t), fresh(t, survive)); err == nil || !strings.Contains(err.Error(), "clone") {
+	if _, err := survive.NewPlayer(backendtest.Pure(t), perceivertest.Fresh(t, survive)); err == nil || !strings.Contains(err.Error(), "clone") {
 		t.Errorf("a model that does not shoot plays: %v", err)
 	}
-	if m, err := survive.Measure(t.Context(), goBackend(t), fresh(t, survive)); m != nil || err != nil {
+	if m, err := survive.Measure(t.Context(), backendtest.Pure(t), perceivertest.Fresh(t, survive)); m != nil || err != nil {
 		t.Errorf("it is measured: %v, %v", m, err)
 	}
 	task := openTask(t, smallSpec("perceiver", "clone"), tasks.Options{Batch: 1})
-	pl, err := task.NewPlayer(goBackend(t), fresh(t, task))
+	pl, err := task.NewPlayer(backendtest.Pure(t), perceivertest.Fresh(t, task))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func TestPlayerRefuses(t *testing.T) {
 	if _, err := pl.Play(ctx, []*battle.Battle{task.battles.toPlay(0)}, battle.Nearest, nil); err == nil {
 		t.Error("a battle is not stopped")
 	}
-	if m, err := task.Measure(ctx, goBackend(t), fresh(t, task)); err == nil {
+	if m, err := task.Measure(ctx, backendtest.Pure(t), perceivertest.Fresh(t, task)); err == nil {
 		t.Errorf("measuring is not stopped: %v", m)
 	}
 	quiet := smallSpec("perceiver", "clone")

@@ -11,20 +11,22 @@ import (
 	"testing"
 
 	"github.com/perceiver-go/perceiver/datasets/battle"
+	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 func TestPredictBattles(t *testing.T) {
 	for question, words := range map[string]string{"survive": "the first army is ahead", "clone": "its teacher"} {
 		task := openTask(t, smallSpec("perceiver", question), tasks.Options{NoData: true})
-		p, err := task.Predict(t.Context(), goBackend(t), fresh(t, task), []string{"3"})
+		p, err := task.Predict(t.Context(), backendtest.Pure(t), perceivertest.Fresh(t, task), []string{"3"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(p.Text, words) {
 			t.Errorf("%s: the answer is %q", question, p.Text)
 		}
-		both, err := task.Predict(t.Context(), goBackend(t), fresh(t, task), []string{"3", "4"})
+		both, err := task.Predict(t.Context(), backendtest.Pure(t), perceivertest.Fresh(t, task), []string{"3", "4"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +53,7 @@ func TestPredictBattles(t *testing.T) {
 			}
 		}
 		for _, bad := range []string{"", "x", "-1", "1.5", "game.SC2Replay"} {
-			if _, err := task.Predict(t.Context(), goBackend(t), fresh(t, task), []string{bad}); err == nil || !strings.Contains(err.Error(), "number of a held-out battle") {
+			if _, err := task.Predict(t.Context(), backendtest.Pure(t), perceivertest.Fresh(t, task), []string{bad}); err == nil || !strings.Contains(err.Error(), "number of a held-out battle") {
 				t.Errorf("%s, input %q: %v", question, bad, err)
 			}
 		}
@@ -62,8 +64,8 @@ func TestPredictBattles(t *testing.T) {
 func TestPredictor(t *testing.T) {
 	for _, encoder := range Encoders {
 		task := openTask(t, smallSpec(encoder, "survive"), tasks.Options{NoData: true})
-		w := fresh(t, task)
-		pr, err := task.NewPredictor(goBackend(t), w)
+		w := perceivertest.Fresh(t, task)
+		pr, err := task.NewPredictor(backendtest.Pure(t), w)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,8 +122,8 @@ func TestPredictReplays(t *testing.T) {
 		s := smallSpec("perceiver", question)
 		s.Data.Slots = 64
 		task := openTask(t, s, tasks.Options{NoData: true})
-		w := fresh(t, task)
-		p, err := task.Predict(t.Context(), goBackend(t), w, []string{file})
+		w := perceivertest.Fresh(t, task)
+		p, err := task.Predict(t.Context(), backendtest.Pure(t), w, []string{file})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +133,7 @@ func TestPredictReplays(t *testing.T) {
 		if _, err := json.Marshal(p.JSON); err != nil {
 			t.Error(err)
 		}
-		p, err = task.Predict(t.Context(), goBackend(t), w, []string{file + "@200"})
+		p, err = task.Predict(t.Context(), backendtest.Pure(t), w, []string{file + "@200"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +150,7 @@ func TestPredictReplays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{junk, "none.SC2Replay", "none@5"} {
-		if _, err := task.Predict(t.Context(), goBackend(t), fresh(t, task), []string{bad}); err == nil {
+		if _, err := task.Predict(t.Context(), backendtest.Pure(t), perceivertest.Fresh(t, task), []string{bad}); err == nil {
 			t.Errorf("%s is answered", bad)
 		}
 	}

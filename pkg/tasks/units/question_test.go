@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/perceiver/perceivertest"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
@@ -41,7 +42,7 @@ func testLosses(t *testing.T, b compute.Backend) {
 		tensors.FromFlatDataAndDimensions([]float32{0.5, -3, 1}, 1, 3),          // amounts
 		tensors.FromFlatDataAndDimensions([]float32{0, 1, 1}, 1, 3),
 	}
-	out := run(t, b, noWeights(t), in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
+	out := perceivertest.Run(t, b, noWeights(t), in, func(_ *perceiver.Pass, in []*Node) ([]*Node, error) {
 		yn, ynRight := yesNoLoss(in[0], in[1])
 		cl, clRight := classLoss(in[2], in[3])
 		am, off := amountLoss(in[4], in[5])
@@ -75,7 +76,7 @@ func TestLoss(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := run(t, goBackend(t), fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+		out := perceivertest.Run(t, backendtest.Pure(t), perceivertest.Fresh(t, task), batch, func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
 			z, err := task.Latents(p, in)
 			if err != nil {
 				return nil, err
