@@ -46,7 +46,12 @@ const (
 	kindExtensible = 0xFFFE // the kind is in the first two bytes of an identifier at the end of the chunk
 )
 
-// Read reads a WAV file of 8, 16, 24 or 32 bits, or of floats of 32 or 64 bits. Several channels become one, their mean.
+// endless is the number of bytes from which on a program only says that it does not know how many there will be, as one
+// that writes to a pipe. Such a file has as many as are there.
+const endless = 0x7FFF0000
+
+// Read reads a WAV file of 8, 16, 24 or 32 bits, or of floats of 32 or 64 bits. Several channels become one, their mean. A
+// file with fewer samples than it says is refused.
 func Read(r io.Reader) (*Sound, error) {
 	in := bufio.NewReader(io.LimitReader(r, MaxBytes))
 	var head [12]byte
@@ -69,9 +74,12 @@ func Read(r io.Reader) (*Sound, error) {
 		case name == "data" && f == nil:
 			return nil, errors.New("the WAV file has samples before it says what they are")
 		case name == "data":
-			raw, err := io.ReadAll(io.LimitReader(in, size)) // what is cut off is left out, as in a recording that was ended
+			raw, err := io.ReadAll(io.LimitReader(in, size))
 			if err != nil {
 				return nil, err
+			}
+			if got := int64(len(raw)); got < size && size < endless {
+				return nil, fmt.Errorf("the WAV file says it has %d bytes of samples, and %d are there: it was cut off, or its header is wrong", size, got)
 			}
 			return f.sound(raw)
 		default:

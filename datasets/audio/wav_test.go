@@ -56,7 +56,7 @@ func TestReadKinds(t *testing.T) {
 		"other chunks":     {wav("LIST", []byte{1, 2, 3}, "fmt ", formatOf(1, 1, 8000, 8), "fact", []byte{1}, "data", []byte{192}), 8000, []float32{0.5}},
 		"extensible":       {wav("fmt ", extensible, "data", []byte{0, 0x40}), 8000, []float32{0.5}},
 		"no samples":       {wav("fmt ", formatOf(1, 1, 8000, 8), "data", []byte{}), 8000, []float32{}},
-		"cut in a moment":  {wav("fmt ", formatOf(1, 2, 8000, 8), "data", []byte{192, 192, 192})[:12+24+8+3], 8000, []float32{0.5}},
+		"half a moment":    {wav("fmt ", formatOf(1, 2, 8000, 8), "data", []byte{192, 192, 192}), 8000, []float32{0.5}},
 		"announcing much ": {append(wav("fmt ", formatOf(1, 1, 8000, 8)), 'd', 'a', 't', 'a', 0xff, 0xff, 0xff, 0xff, 192), 8000, []float32{0.5}},
 	} {
 		s, err := Read(bytes.NewReader(c.file))
@@ -82,7 +82,8 @@ func TestReadRefuses(t *testing.T) {
 		"contradicts itself":     wav("fmt ", append(formatOf(1, 2, 8000, 16)[:12], 2, 0, 16, 0), "data", []byte{1}),
 		"in 3 bytes":             wav("fmt ", []byte{1, 0, 1}),
 		"is NaN":                 wav("fmt ", formatOf(3, 1, 8000, 32), "data", nan),
-		"ends before its sample": wav("LIST", []byte{1, 2, 3, 4})[:16],
+		"says it has 4 bytes of samples, and 3 are there": wav("fmt ", formatOf(1, 1, 8000, 8), "data", []byte{1, 2, 3, 4})[:12+24+8+3],
+		"ends before its sample":                          wav("LIST", []byte{1, 2, 3, 4})[:16],
 	} {
 		if _, err := Read(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: the error is %v", words, err)

@@ -18,6 +18,7 @@ type Clip struct {
 	Video []uint8   // [Frames, Height, Width, 3]
 	Audio []float32 // [Samples], from -1 to 1
 	Label int       // index of its class; -1: not known
+	Mute  bool      // the film that it is cut from has no sound, and Audio is silence
 }
 
 // Source is clips, some to train on and some held out.

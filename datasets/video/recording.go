@@ -49,7 +49,8 @@ func isVideo(name string) bool {
 // taken to have the format's speed.
 //
 // The sound of a GIF is the WAV file of its name beside it, and that of a folder the only WAV file in it. A recording
-// without sound is silent. Sound that is shorter than the video is followed by silence.
+// without sound is silent. Sound that is shorter than the video is followed by silence. Of a file that is cut off, what
+// ffmpeg can decode is read.
 func (f Format) Read(ctx context.Context, path string) (*Recording, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
@@ -67,6 +68,9 @@ func (f Format) Read(ctx context.Context, path string) (*Recording, error) {
 	case info.IsDir():
 		if r.Video, err = f.readFolder(path, most); err == nil {
 			sound, err = onlyWAV(path)
+		}
+		if err == nil && len(r.Video) == 0 {
+			err = fmt.Errorf("%s: there are no pictures (PNG or JPEG) in this folder; give a folder of frames, a GIF or a video", path)
 		}
 	case strings.EqualFold(filepath.Ext(path), ".gif"):
 		r.Video, err = f.readGIF(path, most)
@@ -143,7 +147,7 @@ func (f Format) Cut(r *Recording, from int) (*Clip, error) {
 	}
 	frame, at := 3*f.Width*f.Height, from*f.Samples/f.Frames
 	return &Clip{Name: fmt.Sprintf("%s, from frame %d", r.Path, from), Video: r.Video[from*frame : (from+f.Frames)*frame],
-		Audio: r.Audio[at : at+f.Samples], Label: -1}, nil
+		Audio: r.Audio[at : at+f.Samples], Label: -1, Mute: r.Mute}, nil
 }
 
 func exists(path string) bool {

@@ -16,6 +16,7 @@ import (
 type clip struct {
 	*sounds.Clip
 	film []uint8 // [T, side, side, 3]; nil for a sound alone
+	mute bool    // the film has no sound, and silence stands for it
 }
 
 // source is clips, some to train on and some held out: what sounds.Source and video.Source have in common.
@@ -59,7 +60,7 @@ func (f films) clip(c *video.Clip, err error) (clip, error) {
 	if c.Label < 0 {
 		return clip{}, fmt.Errorf("%s: its class is not known; put each film into the folder of its class", c.Name)
 	}
-	return clip{&sounds.Clip{Name: c.Name, Sound: &sounds.Sound{Rate: f.rate, Samples: c.Audio}, Classes: []int{c.Label}}, c.Video}, nil
+	return clip{&sounds.Clip{Name: c.Name, Sound: &sounds.Sound{Rate: f.rate, Samples: c.Audio}, Classes: []int{c.Label}}, c.Video, c.Mute}, nil
 }
 
 // The sources of films.

@@ -100,7 +100,7 @@ func (l *Listener) Hear(s *sounds.Sound) (*Heard, error) {
 			from := min(i*max(1, n/2), whole.frames-n)
 			part = array{n, whole.channels, whole.values[from*whole.channels : (from+n)*whole.channels]}
 		}
-		p, looks, err := l.ask(l.task.features.window(part, n, nil), nil)
+		p, looks, err := l.ask(l.task.features.window(part, n, nil), clip{})
 		if err != nil {
 			return nil, err
 		}
@@ -126,12 +126,12 @@ func (l *Listener) HeldOut(i int) (*Heard, error) {
 	return l.clip(c)
 }
 
-// Watch looks at a clip of a film, and listens to it where it is not silent.
+// Watch looks at a clip of a film, and listens to it where it has sound.
 func (l *Listener) Watch(c *video.Clip) (*Heard, error) {
 	if l.task.film == nil {
 		return nil, errors.New("the model hears and does not see")
 	}
-	return l.clip(clip{&sounds.Clip{Name: c.Name, Sound: &sounds.Sound{Rate: l.task.data.Rate, Samples: c.Audio}}, c.Video})
+	return l.clip(clip{&sounds.Clip{Name: c.Name, Sound: &sounds.Sound{Rate: l.task.data.Rate, Samples: c.Audio}}, c.Video, c.Mute})
 }
 
 // clip answers a clip that is as long as the model's window.
@@ -140,17 +140,20 @@ func (l *Listener) clip(c clip) (*Heard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	p, looks, err := l.ask(l.task.features.window(a, l.task.frames, nil), c.film)
+	p, looks, err := l.ask(l.task.features.window(a, l.task.frames, nil), c)
 	return &Heard{p, 1, looks}, err
 }
 
-// ask answers one window of sound with its film, which is nil where the sound is all there is.
-func (l *Listener) ask(a array, film []uint8) (probabilities []float32, looks [][]float64, err error) {
+// ask answers one window of sound with the film of c, which has none where the sound is all there is.
+func (l *Listener) ask(a array, c clip) (probabilities []float32, looks [][]float64, err error) {
 	in := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(a.values, 1, a.frames, a.channels)}
 	if l.task.film != nil {
-		present := []float32{1, 1}
-		if film == nil {
+		film, present := c.film, []float32{1, 1}
+		switch {
+		case film == nil:
 			film, present = make([]uint8, l.task.filmSize()), []float32{1, 0}
+		case c.mute:
+			present[0] = 0
 		}
 		in = append(in, tensors.FromFlatDataAndDimensions(film, append([]int{1}, l.task.film...)...), tensors.FromFlatDataAndDimensions(present, 1, 2))
 	}

@@ -208,6 +208,21 @@ func TestWatch(t *testing.T) {
 		if sound, film, err := task.HeldOut(0); err != nil || len(sound.Samples) != g.Samples || len(film) != g.Values() {
 			t.Errorf("%s: held-out clip of %d samples and %d colours, %v", inputs, len(sound.Samples), len(film), err)
 		}
+		if inputs != "sound" { // silence that stands for a sound that there is not is not listened to
+			mute := *c
+			mute.Mute, mute.Audio = true, make([]float32, g.Samples)
+			quiet, err := l.Watch(&mute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mute.Audio = c.Audio
+			loud, err := l.Watch(&mute)
+			if err != nil || !slices.Equal(quiet.Probabilities, loud.Probabilities) {
+				t.Errorf("%s: a film without sound is %v and %v, %v", inputs, quiet.Probabilities, loud.Probabilities, err)
+			}
+		} else if _, err := l.Watch(c); err == nil {
+			t.Error("a model that only hears watched a film")
+		}
 		for path, fails := range map[string]string{gif: "", wav: ""} {
 			switch {
 			case inputs == "video" && path == wav:
@@ -250,8 +265,13 @@ func TestFilmFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	s.Data.DropVideo = 1 // of films without sound the film is all there is, so that it stays
 	task := openTask(t, s, tasks.Options{Data: dir, Batch: 3})
-	if _, err := task.TrainBatch(0); err != nil || task.EvalExamples() < 1 || task.Shapes().E != 2 {
+	batch, err := task.TrainBatch(0)
+	if err == nil && !slices.Equal(floats(t, batch[4]), []float32{0, 1, 0, 1, 0, 1}) {
+		t.Errorf("present are %v", floats(t, batch[4]))
+	}
+	if err != nil || task.EvalExamples() < 1 || task.Shapes().E != 2 {
 		t.Errorf("%d held out, %d classes, %v", task.EvalExamples(), task.Shapes().E, err)
 	}
 	for words, o := range map[string]tasks.Options{"disc": {Data: dir}, "--data": {}} {

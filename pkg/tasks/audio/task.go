@@ -61,18 +61,18 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 	for row := range t.batch {
 		draw := uint64(step)*uint64(t.batch) + uint64(row)
 		r := rand.New(rand.NewPCG(t.seed, draw))
-		x, film, truth, err := t.example(draw, r)
+		x, c, truth, err := t.example(draw, r)
 		if err != nil {
 			return nil, err
 		}
 		if t.data.Mixup > 0 && r.Float64() < t.data.Mixup {
-			other, otherFilm, otherTruth, err := t.example(r.Uint64()>>1, r)
+			other, otherClip, otherTruth, err := t.example(r.Uint64()>>1, r)
 			if err != nil {
 				return nil, err
 			}
 			w := r.Float32()
 			blend(x.values, other.values, w)
-			film = blended(film, otherFilm, w)
+			c.film, c.mute = blended(c.film, otherClip.film, w), c.mute && otherClip.mute
 			if blend(truth, otherTruth, w); t.several { // both are to be heard
 				for k := range truth {
 					if truth[k] > 0 {
@@ -81,9 +81,10 @@ func (t *Task) TrainBatch(step int) (tasks.Batch, error) {
 				}
 			}
 		}
-		b.set(row, x, film, truth, 1)
+		b.set(row, x, c, truth, 1)
 		if d := t.data; d.Inputs == "both" {
 			switch u := r.Float64(); {
+			case c.mute: // the film is all there is
 			case u < d.DropVideo:
 				b.present[2*row+1] = 0
 			case u < d.DropVideo+d.DropSound:
@@ -119,16 +120,15 @@ func blended(a, b []uint8, w float32) []uint8 {
 }
 
 // example is the clip of a draw, its sound changed by chance.
-func (t *Task) example(draw uint64, r *rand.Rand) (sound array, film []uint8, truth []float32, err error) {
-	c, err := t.source.Train(draw)
-	if err != nil {
-		return array{}, nil, nil, err
+func (t *Task) example(draw uint64, r *rand.Rand) (sound array, c clip, truth []float32, err error) {
+	if c, err = t.source.Train(draw); err != nil {
+		return array{}, c, nil, err
 	}
 	a, err := t.features.clip(c.Clip, t.source.Trains() > 0)
 	if err != nil {
-		return array{}, nil, nil, fmt.Errorf("%s: %w", c.Name, err)
+		return array{}, c, nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	return t.features.augment(a, t.frames, r), c.film, t.truth(c), nil
+	return t.features.augment(a, t.frames, r), c, t.truth(c), nil
 }
 
 // truth is 1 for the classes of a clip.
@@ -179,7 +179,7 @@ func (t *Task) EvalBatch(i int) (tasks.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.set(row, x, c.film, t.truth(c), counts)
+		b.set(row, x, c, t.truth(c), counts)
 	}
 	return b.pack(), nil
 }
@@ -208,9 +208,12 @@ func (n *network) filmSize() int {
 	return size
 }
 
-func (b *room) set(row int, x array, film []uint8, truth []float32, counts float32) {
+func (b *room) set(row int, x array, c clip, truth []float32, counts float32) {
 	if b.films != nil {
-		copy(b.films[row*len(film):], film)
+		copy(b.films[row*len(c.film):], c.film)
+		if c.mute {
+			b.present[2*row] = 0
+		}
 	}
 	copy(b.x[row*len(x.values):], x.values)
 	copy(b.truth[row*len(truth):], truth)

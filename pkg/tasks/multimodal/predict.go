@@ -26,6 +26,7 @@ type Again struct {
 	Classes   []tasks.Guess `json:"classes"`    // of the hidden class, the likeliest first
 	VideoPSNR float64       `json:"video_psnr"` // in dB
 	AudioPSNR float64       `json:"audio_psnr"`
+	Mute      bool          `json:"mute"` // there was no sound, and silence went in
 
 	Clip   *video.Clip     `json:"-"` // what went in
 	Result *Reconstruction `json:"-"`
@@ -76,7 +77,7 @@ func (t *Task) Reconstruct(ctx context.Context, backend compute.Backend, w *perc
 		if err != nil {
 			return nil, err
 		}
-		a := &Again{Input: c.Name, Clip: c, Result: result, Classes: tasks.Classify("", Probabilities(result.Label), t.names, 0).Classes,
+		a := &Again{Input: c.Name, Mute: c.Mute, Clip: c, Result: result, Classes: tasks.Classify("", Probabilities(result.Label), t.names, 0).Classes,
 			VideoPSNR: PSNR(recording.Video, result.Video, imageSpan), AudioPSNR: PSNR(recording.Audio, result.Audio, audioSpan)}
 		if math.IsNaN(a.VideoPSNR + a.AudioPSNR) {
 			return nil, errors.New("the model's answer is not a number, so its weights are damaged or its training diverged; choose another checkpoint")
@@ -119,6 +120,9 @@ func (t *Task) Predict(ctx context.Context, backend compute.Backend, w *perceive
 		fmt.Fprintf(&text, "  %5.1f %%  %s\n", 100*g.Probability, g.Label)
 	}
 	fmt.Fprintf(&text, "%s again: video %.1f dB, sound %.1f dB", filepath.Base(a.Input), a.VideoPSNR, a.AudioPSNR)
+	if a.Mute {
+		fmt.Fprintf(&text, " (there is no sound with it, so silence went in)")
+	}
 	p.Text = text.String()
 	return p, nil
 }

@@ -69,6 +69,9 @@ func TestPredict(t *testing.T) {
 				t.Errorf("%s: %v", f.Name, err)
 			}
 		}
+		if silent := input == path; strings.Contains(p.Text, "no sound") != silent {
+			t.Errorf("%s: the answer is %q", input, p.Text)
+		}
 		if names != "clip.gif clip.wav again.gif again.wav " {
 			t.Errorf("the files are %s", names)
 		}
