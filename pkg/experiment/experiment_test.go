@@ -144,6 +144,34 @@ func TestEveryExperimentInEveryProfile(t *testing.T) {
 	}
 }
 
+// TestEncodersOfUnitsDifferInNothingElse: the rows of the paper's table are comparable only where the files agree.
+func TestEncodersOfUnitsDifferInNothingElse(t *testing.T) {
+	effective := func(name, profile string, set ...string) string {
+		content, err := fs.ReadFile(experiments.Files, name+".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := Parse(name+".toml", name, content, Options{Profile: profile, Set: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Name, e.Title = "", ""
+		text, err := e.TOML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, profile := range Profiles {
+		for _, encoder := range []string{"transformer", "meanpool"} {
+			want := effective("units/battle", profile, "model.encoder="+encoder)
+			if d := cmp.Diff(want, effective("units/battle-"+encoder, profile)); d != "" {
+				t.Errorf("units/battle-%s, %s, differs from units/battle:\n%s", encoder, profile, d)
+			}
+		}
+	}
+}
+
 // roundTrip checks that the effective experiment reads back as the same.
 func roundTrip(t *testing.T, e *Experiment) {
 	t.Helper()

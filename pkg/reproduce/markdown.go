@@ -90,7 +90,8 @@ func (p *Page) Grid() (headers []string, rows [][]string) {
 	return headers, rows
 }
 
-// Reached are the results of the page as texts: what each experiment reached in the metric that is its goal.
+// Reached are the results of the page as texts: what each experiment reached in the metric that is its goal, beside what
+// it computes for an example.
 func (p *Page) Reached() (headers []string, rows [][]string) {
 	for _, r := range p.Results {
 		cell := "–"
@@ -101,9 +102,9 @@ func (p *Page) Reached() (headers []string, rows [][]string) {
 		for _, name := range slices.Sorted(maps.Keys(r.Baselines)) {
 			baselines = append(baselines, words(name)+" "+number(r.Baselines[name].Mean))
 		}
-		rows = append(rows, []string{r.Experiment, r.Size.String(), words(r.Goal), cell, strconv.Itoa(r.N), strings.Join(baselines, ", ")})
+		rows = append(rows, []string{r.Experiment, r.Size.String(), words(r.Goal), cell, strconv.Itoa(r.N), megaFLOP(r.FLOPs), strings.Join(baselines, ", ")})
 	}
-	return []string{"experiment", "size", "goal", "ours", "n", "baselines"}, rows
+	return []string{"experiment", "size", "goal", "ours", "n", "computation", "baselines"}, rows
 }
 
 func where(r Row) string {
@@ -117,7 +118,7 @@ func where(r Row) string {
 func (r *Result) markdown(b *strings.Builder, page string) {
 	fmt.Fprintf(b, "### %s, %s\n\n", r.Experiment, r.Size)
 	failures, because := r.failed()
-	fmt.Fprintf(b, "%s: %d runs of %d steps, %s parameters", capital(r.Status), r.N, r.Steps, number(float64(r.Params)/1e6)+" M")
+	fmt.Fprintf(b, "%s: %d runs of %d steps, %s parameters, %s for an example", capital(r.Status), r.N, r.Steps, number(float64(r.Params)/1e6)+" M", megaFLOP(r.FLOPs))
 	if failures > 0 {
 		fmt.Fprintf(b, "; %d more failed: %s", failures, because)
 	}
@@ -213,6 +214,9 @@ func number(x float64) string {
 	}
 	return s
 }
+
+// megaFLOP writes the operations of a forward pass.
+func megaFLOP(flops float64) string { return number(flops/1e6) + " MFLOP" }
 
 // capital begins a sentence with a status.
 func capital(s string) string {
