@@ -29,6 +29,7 @@ type runsCommand struct {
 
 // runFolder finds a run by the path of its folder, or by its name below the folder of runs.
 func runFolder(name string) string {
+	name = filepath.Clean(name)
 	if _, err := os.Stat(name); err != nil {
 		if below := filepath.Join(lab.Runs(), name); !filepath.IsAbs(name) {
 			if _, err := os.Stat(below); err == nil {

@@ -39,6 +39,7 @@ td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}.failed{color:#b84a0
 {{with .Error}}<pre class="failed">{{.}}</pre>{{end}}
 {{with .Curve}}<img alt="Learning curve" src="{{.}}">{{end}}
 {{.Scores}}
+{{with .Missing}}<p>{{.}}</p>{{end}}
 {{range .Pictures}}<figure><img alt="{{.Name}}" src="{{.URL}}"><figcaption>{{.Name}}</figcaption></figure>{{end}}
 <h2>Run</h2>{{.Facts}}
 <h2>Settings</h2><pre>{{.Settings}}</pre>
@@ -51,7 +52,8 @@ type reportPicture struct {
 	URL  template.URL
 }
 
-// Report is a page about the run, in one file: its state, curve, scores, pictures, settings, machine and source.
+// Report is a page about the run, in one file: its state, curve, scores, pictures, settings, machine and source. It draws
+// the run first (Draw); where held-out examples cannot be drawn, because their data are gone, it says why.
 func (r *Run) Report(ctx context.Context) ([]byte, error) {
 	settings, err := r.Experiment()
 	if err != nil {
@@ -59,6 +61,7 @@ func (r *Run) Report(ctx context.Context) ([]byte, error) {
 	}
 	var page struct {
 		Title, Status, Error string
+		Missing              string
 		Curve                template.URL
 		Scores, Facts        template.HTML
 		Pictures             []reportPicture
@@ -79,6 +82,11 @@ func (r *Run) Report(ctx context.Context) ([]byte, error) {
 	page.Curve = dataURL(png)
 	page.Scores = template.HTML(r.Summary().HTML()) // the table escapes what stands in it
 	page.Facts = template.HTML(r.Facts().HTML())
+	if _, err := r.Draw(ctx); ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if err != nil {
+		page.Missing = "Held-out examples could not be drawn: " + err.Error() + "."
+	}
 	page.Pictures = r.pictures()
 	page.Diff = r.source()
 	var b bytes.Buffer

@@ -92,7 +92,7 @@ func TestReportIsOnePage(t *testing.T) {
 			t.Errorf("the page has %q", wrong)
 		}
 	}
-	if n := strings.Count(s, `src="data:image/png;base64,`); n != 2 || strings.Count(s, "src=") != 2 {
+	if n := strings.Count(s, `src="data:image/png;base64,`); n != 3 || strings.Count(s, "src=") != 3 { // the curve, the model, the map
 		t.Errorf("%d pictures are within the page, of %d", n, strings.Count(s, "src="))
 	}
 }

@@ -72,6 +72,7 @@ func TestEveryTaskResumesExactly(t *testing.T) {
 				trainPiece(t, b, c.name, c.set, parts, p.until, p.kill)
 			}
 			sameRuns(t, whole, parts)
+			examples(t, whole)
 		})
 	}
 }
@@ -141,6 +142,21 @@ func hasty(task tasks.Task) tasks.Task {
 		}{disorder{task}, m}
 	}
 	return disorder{task}
+}
+
+// examples draws held-out examples of a run, whatever its task is.
+func examples(t *testing.T, dir string) {
+	t.Helper()
+	if !strings.HasPrefix(os.Getenv("GOMLX_BACKEND"), "go") {
+		return // as the pictures are the same, another program need not be compiled for each task
+	}
+	r, err := OpenRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if paths, err := r.Draw(t.Context()); err != nil || len(paths) != 2 {
+		t.Errorf("drawn: %v, %v", paths, err)
+	}
 }
 
 func sameRuns(t *testing.T, one, two string) {
