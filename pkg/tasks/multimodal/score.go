@@ -37,7 +37,7 @@ func PSNR(want, got []float32, span float64) float64 {
 // Score implements tasks.Task:
 //
 //	video_psnr, audio_psnr  in dB, of the mean squared error over all held-out clips
-//	top1                    part of the clips whose hidden class has the highest score
+//	top1                    part of the clips whose hidden class has the highest score; left out where no class is known
 //	compression             numbers of the input array for each number of the latents, M·C/(N·D), as the paper counts
 //	clip_compression        colours and samples of the clip for each number of the latents
 //	loss                    what training makes small, over all outputs
@@ -45,22 +45,26 @@ func (t *Task) Score(sums map[string]tasks.Sum) map[string]float64 {
 	s := t.Shapes()
 	latents := float64(s.N * s.D)
 	d := t.data
-	return map[string]float64{
+	out := map[string]float64{
 		"video_psnr":       psnr(imageSpan, sums["image_squares"].Mean()),
 		"audio_psnr":       psnr(audioSpan, sums["audio_squares"].Mean()),
-		"top1":             sums["right"].Mean(),
 		"compression":      float64(s.M*s.C) / latents,
 		"clip_compression": float64(t.format.Values()+t.Samples) / latents,
-		"loss":             d.WeightAudio*sums[audio].Mean() + d.WeightImage*sums[image].Mean() + d.WeightLabel*sums[label].Mean(),
+		"loss":             d.WeightAudio*sums[audio].Mean() + d.WeightImage*sums[image].Mean(),
 	}
+	if sums["right"].Count > 0 {
+		out["top1"] = sums["right"].Mean()
+		out["loss"] += d.WeightLabel * sums[label].Mean()
+	}
+	return out
 }
 
 // fitted is the number of training clips from which the mean clip and the commonest class are taken.
 const fitted = 512
 
 // Baselines implements tasks.Task: on the held-out clips, the ratios of the mean clip of the training data (its mean at each
-// pixel of each frame, and at each sample), that of each clip's own mean colour, and the part of the clips that are of the
-// class that is the most frequent in training.
+// pixel of each frame, and at each sample), that of each clip's own mean colour, and, where classes are known, the part of
+// the clips that are of the class that is the most frequent in training.
 func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
 	if t.source == nil {
 		return nil, errNoData
@@ -114,12 +118,15 @@ func (t *Task) Baselines(ctx context.Context) (map[string]float64, error) {
 			}
 		}
 	}
-	return map[string]float64{
+	out := map[string]float64{
 		"mean_video_psnr":        psnr(imageSpan, image),
 		"clip_colour_video_psnr": psnr(imageSpan, own),
 		"mean_audio_psnr":        psnr(audioSpan, audio),
-		"chance":                 right / labelled,
-	}, nil
+	}
+	if labelled > 0 {
+		out["chance"] = right / labelled
+	}
+	return out, nil
 }
 
 // meanSquare is the mean squared difference between the colours of a video and a guess of them.

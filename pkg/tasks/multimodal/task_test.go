@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/backend/backendtest"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -282,6 +283,37 @@ func TestBaselines(t *testing.T) {
 	cancel()
 	if _, err := openTask(t, s, tasks.Options{}).Baselines(ctx); err == nil {
 		t.Error("baselines are not stopped")
+	}
+}
+
+// unlabelled are clips of which no class is known, as those of a film.
+type unlabelled struct{ video.Source }
+
+func (u unlabelled) Train(draw uint64) (*video.Clip, error) { return hide(u.Source.Train(draw)) }
+func (u unlabelled) HeldOut(i int) (*video.Clip, error)     { return hide(u.Source.HeldOut(i)) }
+
+func hide(c *video.Clip, err error) (*video.Clip, error) {
+	if err == nil {
+		c.Label = -1
+	}
+	return c, err
+}
+
+// Without any class there is nothing to be said of classes, and everything that is said is a number.
+func TestNoClasses(t *testing.T) {
+	task := openTask(t, smallSpec(), tasks.Options{})
+	task.source = unlabelled{task.source}
+	base, err := task.Baselines(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := task.Score(map[string]tasks.Sum{"image_squares": {Total: 1, Count: 1}, "audio_squares": {Total: 1, Count: 1}, image: {Total: 1, Count: 1}, audio: {Total: 1, Count: 1}})
+	for _, all := range []map[string]float64{base, m} {
+		for name, x := range all {
+			if math.IsNaN(x) || name == "chance" || name == "top1" {
+				t.Errorf("%s is %g", name, x)
+			}
+		}
 	}
 }
 
