@@ -12,6 +12,7 @@ import (
 
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/backend"
+	"github.com/perceiver-go/perceiver/pkg/jupyter"
 	"github.com/perceiver-go/perceiver/pkg/lab"
 )
 
@@ -55,7 +56,7 @@ var tools = []tool{
 	{Name: "gcc", For: "building with XLA", mend: "install a C compiler, for example with: apt-get install gcc libc6-dev"},
 	{Name: "git", For: "writing down which source a run was made with", mend: "install git"},
 	{Name: "python3", For: "installing XLA, and JupyterLab", mend: "install Python 3 with pip and venv"},
-	{Name: "jupyter", For: "notebooks in a browser; running them without one needs nothing", mend: "pip install jupyterlab"},
+	{Name: "jupyter", For: "notebooks in a browser; running them without one needs nothing", mend: "go run ./cmd/perceiver lab (it installs JupyterLab for itself, once)"},
 	{Name: "ffmpeg", For: "reading video", mend: "install ffmpeg, for example with: apt-get install ffmpeg"},
 }
 
@@ -91,6 +92,11 @@ func examine(ctx context.Context) findings {
 	for _, t := range tools {
 		if t.Path, err = exec.LookPath(t.Name); err != nil {
 			t.Path = ""
+			if venv := jupyter.Installed(jupyter.Lab, m.CacheDir); t.Name == "jupyter" && venv != "" {
+				t.Path = venv
+			}
+		}
+		if t.Path == "" {
 			f.Problems = append(f.Problems, problem{t.Name + " was not found, needed for " + t.For, t.mend})
 		}
 		f.Tools = append(f.Tools, t)

@@ -18,6 +18,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
@@ -41,9 +43,9 @@ type cli struct {
 	Reproduce   reproduceCommand   `cmd:"" help:"Put the paper's tables beside ours; run what is missing."`
 	Eval        evalCommand        `cmd:"" help:"Score a trained run on held-out data."`
 	Runs        runsCommand        `cmd:"" help:"Look back: list, show, compare, draw and export runs."`
-	Predict     predictCommand     `cmd:"" help:"Ask a trained run: fill in hidden text."`
+	Predict     predictCommand     `cmd:"" help:"Ask a trained run or a published model: fill in text, name classes, draw movement, rebuild video."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`
-	Weights     weightsCommand     `cmd:"" help:"Published weights: inspect, verify, convert."`
+	Weights     weightsCommand     `cmd:"" help:"Published weights: fetch, inspect, verify, convert."`
 	Data        dataCommand        `cmd:"" help:"Look into data: replays."`
 	Bench       benchCommand       `cmd:"" help:"Measure the speed and memory of a model."`
 	Doctor      doctorCommand      `cmd:"" help:"Show what this machine has, what is missing, and what mends it."`
@@ -93,7 +95,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		fmt.Fprintf(stderr, "perceiver: %v; see \"%s\"\n", err, hint)
 		return usedWrongly
 	}
+	if err := noEmptyFlags(k); err != nil {
+		return report(err, stderr)
+	}
 	return report(k.Run(parser), stderr)
+}
+
+// noEmptyFlags refuses a flag that was given an empty text, as --data "$BOOKS" where the variable is not set.
+func noEmptyFlags(k *kong.Context) error {
+	for _, p := range k.Path {
+		if p.Flag != nil && p.Flag.Target.Kind() == reflect.String && p.Flag.Target.String() == "" {
+			return &usageError{fmt.Sprintf("--%s: it is empty; leave it out, or give a value", p.Flag.Name)}
+		}
+	}
+	return nil
 }
 
 // report says what went wrong, in one sentence, and gives the exit code.
@@ -117,7 +132,7 @@ func report(err error, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "perceiver: %v\n", err)
 		return usedWrongly
 	}
-	fmt.Fprintf(stderr, "perceiver: %v\n", err)
+	fmt.Fprintf(stderr, "perceiver: %s\n", strings.TrimPrefix(err.Error(), "perceiver: ")) // package perceiver says so itself
 	return failed
 }
 

@@ -208,6 +208,12 @@ func TestFilesThatAreNoText(t *testing.T) {
 	if got := c.String(); !strings.Contains(got, "in 2 files, 4 files skipped") {
 		t.Errorf("it is described as %q", got)
 	}
+	if got := c.LeftOut(); !strings.Contains(got, "4 files left out: empty: it is empty, late.bin: it is binary") || !strings.HasSuffix(got, "and 1 more") {
+		t.Errorf("what is left out is said as %q", got)
+	}
+	if got := open(t, filepath.Join(root, "a.txt")); got.LeftOut() != "" || !strings.Contains(got.String(), "in 1 file") || strings.Contains(got.String(), "skipped") {
+		t.Errorf("a file alone: %q and %q", got, got.LeftOut())
+	}
 	for name, want := range map[string]string{"empty": "empty", "nul.bin": "NUL", "noise.bin": "UTF-8", "missing": "no such file"} {
 		if _, err := OpenCorpus(filepath.Join(root, name)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: the error is %v, which does not name the file and say %s", name, err, want)

@@ -5,6 +5,7 @@ package text
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 )
 
 // Sampler draws windows from the training part.
@@ -62,9 +63,32 @@ func (c *Corpus) Close() { c.open.closeAll() }
 
 // String describes the corpus in a line.
 func (c *Corpus) String() string {
-	s := fmt.Sprintf("%s: %.1f MB of text in %d files", c.Name, float64(c.Bytes)/1e6, len(c.files))
+	s := fmt.Sprintf("%s: %.1f MB of text in %s", c.Name, float64(c.Bytes)/1e6, files(len(c.files)))
 	if len(c.Skipped) > 0 {
-		s += fmt.Sprintf(", %d files skipped", len(c.Skipped))
+		s += fmt.Sprintf(", %s skipped", files(len(c.Skipped)))
 	}
 	return s
+}
+
+// LeftOut is a sentence that names the files that are no text, a few of them where there are many; "" where there are none.
+func (c *Corpus) LeftOut() string {
+	const most = 3
+	if len(c.Skipped) == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("data %s: %s left out", c.Name, files(len(c.Skipped)))
+	for i, f := range c.Skipped[:min(most, len(c.Skipped))] {
+		s += fmt.Sprintf("%s %s: %s", []string{":", ","}[min(i, 1)], filepath.Base(f.Path), f.Reason)
+	}
+	if more := len(c.Skipped) - most; more > 0 {
+		s += fmt.Sprintf(", and %d more", more)
+	}
+	return s
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }

@@ -198,7 +198,8 @@ func (e environment) asked(ctx context.Context, o Options, from, options string)
 // unasked is the choice when nothing was asked for: the fastest that works.
 func (e environment) unasked(ctx context.Context, o Options) (Choice, error) {
 	if e.whyNot != "" {
-		return Choice{Name: "go", Reason: e.whyNot}, nil
+		why, mend, _ := strings.Cut(e.whyNot, ": ")
+		return Choice{Name: "go", Reason: why, Mend: mend}, nil
 	}
 	c, err := e.installed(ctx, o.LongRun)
 	if err == nil {

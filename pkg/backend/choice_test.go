@@ -39,7 +39,7 @@ func (w world) environment(t *testing.T) environment {
 	pairs := append(strings.Fields(strings.ReplaceAll(w.env, "DIR", dir)), "PJRT_PLUGIN_LIBRARY_PATH="+dir)
 	e := environment{env: envOf(pairs...), root: filepath.Join(t.TempDir(), "cache")}
 	if w.noXLA {
-		e.whyNot = "this binary was built without cgo"
+		e.whyNot = "this binary was built without cgo, which XLA needs: install a C compiler"
 	}
 	own := w.own
 	e.own = func() (string, error) {
@@ -96,7 +96,7 @@ func TestChoice(t *testing.T) {
 		{"the first does not run", world{folder: "!" + cpu + " pjrt_c_api_cpu_v0.83.1_plugin.so"}, "xla", "DIR/pjrt_c_api_cpu_v0.83.1_plugin.so", nil, false},
 		{"none runs", world{own: "bad", folder: "!" + cpu}, "go", "", []string{"OWN does not work (it is broken)", cpu + " does not work"}, true},
 		{"a plugin for a GPU is not taken unasked", world{folder: "pjrt_c_api_cuda_plugin.so"}, "go", "", nil, true},
-		{"no cgo", world{own: "good", noXLA: true}, "go", "", []string{"without cgo"}, false},
+		{"no cgo", world{own: "good", noXLA: true}, "go", "", []string{"without cgo"}, true},
 
 		{"installs", world{options: Options{Install: true}}, "xla", "OWN", []string{"just now"}, false},
 		{"installs instead of a damaged one", world{own: "damaged", options: Options{Install: true}}, "xla", "OWN", []string{"just now"}, false},

@@ -32,6 +32,8 @@ var (
 	Notebook = App{"Jupyter Notebook", "7.6.5", "notebook", "JupyterNotebookApp", "/notebooks/", "/tree"}
 )
 
+func (a App) folder(cache string) string { return filepath.Join(cache, a.module+"-"+a.Version) }
+
 // settings are those of the installation for all users of it; what a user sets in Jupyter comes on top. Without them
 // Jupyter asks at its first start whether it may look for news in the network.
 const settings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
@@ -40,7 +42,7 @@ const settings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": 
 // Install returns the folder of a virtual environment that has a program, below cache. The first time it is made, which
 // takes about half a minute, 250 MB, and the Python package index. What it does is said on log, which may be nil.
 func Install(ctx context.Context, app App, cache string, log io.Writer) (venv string, err error) {
-	venv = filepath.Join(cache, app.module+"-"+app.Version)
+	venv = app.folder(cache)
 	if works(ctx, app, venv) {
 		return venv, nil
 	}
@@ -80,6 +82,15 @@ func Install(ctx context.Context, app App, cache string, log io.Writer) (venv st
 		return "", fmt.Errorf("%s was installed into %s but does not start; remove that folder and try again", app.Name, venv)
 	}
 	return venv, nil
+}
+
+// Installed is the virtual environment of an app that Install made below cache, "" where it made none. Nothing is started.
+func Installed(app App, cache string) string {
+	venv := app.folder(cache)
+	if _, err := os.Stat(interpreter(venv)); err != nil {
+		return ""
+	}
+	return venv
 }
 
 const partial = ".jupyter-*"

@@ -34,6 +34,9 @@ func TestInstallOnce(t *testing.T) {
 	fake(t, "")
 	cache := filepath.Join(t.TempDir(), "cache")
 	var log bytes.Buffer
+	if found := Installed(Lab, cache); found != "" {
+		t.Errorf("before anything was installed there is %s", found)
+	}
 	venv, err := Install(t.Context(), Lab, cache, &log)
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +52,9 @@ func TestInstallOnce(t *testing.T) {
 	again, err := Install(t.Context(), Lab, cache, &log)
 	if err != nil || again != venv || log.Len() > 0 {
 		t.Errorf("the second time: %s, %v; it says %q", again, err, log.String())
+	}
+	if found := Installed(Lab, cache); found != venv {
+		t.Errorf("installed into %s, found %q", venv, found)
 	}
 	left, _ := os.ReadDir(cache)
 	if len(left) != 1 {

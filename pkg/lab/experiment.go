@@ -109,7 +109,8 @@ func (x *Experiment) Open(ctx context.Context) (tasks.Task, error) {
 }
 
 func (x *Experiment) open(ctx context.Context, source string, noData bool) (tasks.Task, error) {
-	return x.Spec.Open(ctx, tasks.Options{Data: source, NoData: noData, Batch: x.Experiment.Train.Batch, Seed: x.Experiment.Train.Seed})
+	return x.Spec.Open(ctx, tasks.Options{Data: source, NoData: noData, Batch: x.Experiment.Train.Batch, Seed: x.Experiment.Train.Seed,
+		Say: func(sentence string) { say("%s\n", sentence) }})
 }
 
 // as is a task that was just opened as one of the kind T, or an error: of opening it, or that it is of another kind, which

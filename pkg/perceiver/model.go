@@ -108,6 +108,12 @@ func (c Config) layers() []Layer {
 	return ls
 }
 
+// MaxSize bounds every size in a configuration, far above any in use, so that products of three fit an int.
+const MaxSize = 1 << 20
+
+// maxDepth bounds the number of latent layers, each of which takes time even to be listed.
+const maxDepth = 1 << 12
+
 // Validate names the first key that cannot be built, with its value and the rule.
 func (c Config) Validate() error {
 	for _, f := range []struct {
@@ -122,8 +128,14 @@ func (c Config) Validate() error {
 		if f.value < f.smallest {
 			return fmt.Errorf("model.%s = %d: it must be at least %d", f.key, f.value, f.smallest)
 		}
+		if f.value > MaxSize {
+			return fmt.Errorf("model.%s = %d: it must be at most %d", f.key, f.value, MaxSize)
+		}
 	}
 	switch {
+	case c.Blocks*c.LayersPerBlock > maxDepth || c.Blocks > maxDepth:
+		return fmt.Errorf("model.blocks = %d: with model.layers_per_block = %d there would be %d layers; there may be at most %d of them, and as many blocks",
+			c.Blocks, c.LayersPerBlock, c.Blocks*c.LayersPerBlock, maxDepth)
 	case c.crossAttends() > c.Blocks:
 		return fmt.Errorf("model.cross_attends = %d: there is one before each block at most, and model.blocks = %d", c.CrossAttends, c.Blocks)
 	case c.WidthRule != "" && c.WidthRule != "kv" && c.WidthRule != "q":

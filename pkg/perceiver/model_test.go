@@ -246,6 +246,8 @@ func TestConfigValidate(t *testing.T) {
 		parts  []string
 	}{
 		{func(c *Config) { c.Latents = 0 }, []string{"model.latents = 0", "at least 1"}},
+		{func(c *Config) { c.Latents = 999_999_999 }, []string{"model.latents = 999999999", "at most 1048576"}},
+		{func(c *Config) { c.Blocks, c.LayersPerBlock = 1000, 1000 }, []string{"model.blocks = 1000", "1000000 layers", "4096"}},
 		{func(c *Config) { c.LatentDim = -8 }, []string{"model.latent_dim = -8", "at least 1"}},
 		{func(c *Config) { c.Blocks = 0 }, []string{"model.blocks = 0"}},
 		{func(c *Config) { c.LayersPerBlock = -1 }, []string{"model.layers_per_block = -1", "at least 0"}},

@@ -5,6 +5,8 @@ package perceiver
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -58,9 +60,23 @@ func (pr *Program) Run(inputs ...*tensors.Tensor) (outputs []*tensors.Tensor, er
 		err = cause.error // its words name the layer; GoMLX adds where in its own code it was told
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", pr.name, err)
+		return nil, fmt.Errorf("%s: %w", pr.name, outOfMemory(err))
 	}
 	return outputs, nil
+}
+
+// noRoom is how XLA says that an array has no room, on the CPU and on a GPU.
+var noRoom = regexp.MustCompile(`(?i)out of memory.* (\d+) bytes`)
+
+// outOfMemory says what helps where a program does not fit into memory, and leaves other errors as they are.
+func outOfMemory(err error) error {
+	found := noRoom.FindStringSubmatch(fmt.Sprint(err))
+	if found == nil {
+		return err
+	}
+	bytes, _ := strconv.ParseFloat(found[1], 64)
+	return fmt.Errorf("there is no room for the %.1f GB of memory that it needs at once; "+
+		"a smaller train.batch, fewer model.latents, fewer inputs, or model.rematerialize = true need less", bytes/1e9)
 }
 
 // Close frees what was compiled.

@@ -84,3 +84,20 @@ func TestProgramErrors(t *testing.T) {
 	}
 	near(t, "after errors", out[0], []float64{1, 2, 3, 4}, 0)
 }
+
+// TestOutOfMemory checks that a program too large for the machine is told in words that help, on the CPU and on a GPU.
+func TestOutOfMemory(t *testing.T) {
+	for _, words := range []string{
+		`backend "xla": failed to execute computation "donate_train_step#1": PJRT error (code=8): Out of memory allocating 7420277954960 bytes.`,
+		`PJRT error (code=8): RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7420277954960 bytes.`,
+	} {
+		wantError(t, outOfMemory(errors.New(words)), "7420.3 GB", "train.batch", "model.rematerialize")
+	}
+	other := errors.New("nothing of the kind")
+	if got := outOfMemory(other); got != other {
+		t.Errorf("another error became %v", got)
+	}
+	if outOfMemory(nil) != nil {
+		t.Error("no error became one")
+	}
+}

@@ -43,16 +43,6 @@ type PublishedConfig struct {
 	LabelDim     int   `json:"_label_trainable_num_channels"`
 }
 
-// maxPublished bounds every size in a configuration, far above any published one, so that products of three fit an int.
-// maxLayers bounds the layers that run one after another.
-const (
-	maxPublished = 1 << 20
-	maxLayers    = 1 << 12
-)
-
-// maxDepth bounds the number of latent layers, each of which takes time even to be listed.
-const maxDepth = 1 << 12
-
 // ParsePublished reads config.json. Fields that are absent have the port's defaults, as in old files.
 func ParsePublished(config []byte) (PublishedConfig, error) {
 	c := PublishedConfig{
@@ -98,18 +88,15 @@ func (c PublishedConfig) validate() error {
 		sizes[fmt.Sprintf("output_shape[%d]", i)] = n
 	}
 	for name, n := range sizes {
-		if n < 1 || n > maxPublished {
-			return fmt.Errorf("config.json: %s is %d; it must be from 1 to %d", name, n, maxPublished)
+		if n < 1 || n > MaxSize {
+			return fmt.Errorf("config.json: %s is %d; it must be from 1 to %d", name, n, MaxSize)
 		}
 	}
-	if c.QK < 0 || c.V < 0 || c.QK > maxPublished || c.V > maxPublished {
-		return fmt.Errorf("config.json: qk_channels and v_channels must be null or from 1 to %d, got %d and %d", maxPublished, c.QK, c.V)
+	if c.QK < 0 || c.V < 0 || c.QK > MaxSize || c.V > MaxSize {
+		return fmt.Errorf("config.json: qk_channels and v_channels must be null or from 1 to %d, got %d and %d", MaxSize, c.QK, c.V)
 	}
 	if c.Blocks*c.Layers > maxDepth {
 		return fmt.Errorf("config.json: num_blocks is %d and num_self_attends_per_block %d; together they may make %d layers", c.Blocks, c.Layers, maxDepth)
-	}
-	if c.Blocks*c.Layers > maxLayers {
-		return fmt.Errorf("config.json: num_blocks × num_self_attends_per_block is %d; it must be at most %d", c.Blocks*c.Layers, maxLayers)
 	}
 	if len(c.Labels) == 0 {
 		return errors.New("config.json: id2label is empty; it must have one entry for each class")

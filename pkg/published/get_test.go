@@ -15,6 +15,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/perceiver-go/perceiver/pkg/perceiver"
+	"github.com/perceiver-go/perceiver/pkg/weights"
 )
 
 // server stands in for the hub; the client goes there, whatever address it is given.
@@ -46,19 +49,31 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// source is a model without custom.json, whose files the server has.
+// source is a small model whose weights the formula makes, and whose files the server has.
 func source(t *testing.T) (Source, map[string][]byte) {
 	t.Helper()
-	files := map[string][]byte{}
-	folder := fixtures(t, "tiny", "masked_lm_noresidual")
-	for _, name := range []string{ConfigFile, ModelFile} {
-		b, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = b
+	config := []byte(`{"architectures": ["PerceiverForMaskedLM"], "num_latents": 4, "d_latents": 16, "d_model": 16,
+		"num_self_attends_per_block": 1, "num_self_attention_heads": 2, "num_cross_attention_heads": 2, "max_position_embeddings": 8}`)
+	m, _, err := build(config, nil, 0, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return Source{Repository: "someone/model", Revision: "main"}, files
+	var pieces []perceiver.Piece
+	var list []weights.Tensor
+	for _, p := range m.Params() {
+		for _, piece := range p.Pieces {
+			pieces, list = append(pieces, piece), append(list, weights.Tensor{Name: piece.Name, Shape: piece.Shape})
+		}
+	}
+	path := filepath.Join(t.TempDir(), ModelFile)
+	if err := weights.Write(path, nil, list, func(i int) ([]float32, error) { return weight(pieces[i]) }); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Source{Repository: "someone/model", Revision: "main"}, map[string][]byte{ConfigFile: config, ModelFile: content}
 }
 
 func TestGet(t *testing.T) {

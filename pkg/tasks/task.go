@@ -32,6 +32,9 @@ type Options struct {
 	NoData bool   // the model alone is wanted; nothing is opened, and batches cannot be made
 	Batch  int    // B, examples in a batch
 	Seed   uint64 // of everything the data draws: order, crops, masks
+
+	// Say takes a sentence about the data that a person should know, as which files were left out; nil: nobody listens.
+	Say func(sentence string)
 }
 
 // Batch is one batch as the graph takes it: the same number of tensors with the same shapes every time.

@@ -44,6 +44,7 @@ func (c Config) Validate() error {
 	}{
 		{"steps", float64(c.Steps), c.Steps >= 1, "at least 1"},
 		{"batch", float64(c.Batch), c.Batch >= 1, "at least 1"},
+		{"batch", float64(c.Batch), c.Batch <= 1<<16, "at most 65536"}, // each batch is made in memory
 		{"learning_rate", c.LearningRate, c.LearningRate > 0, "positive"},
 		{"beta1", c.Beta1, c.Beta1 >= 0 && c.Beta1 < 1, "in [0, 1)"},
 		{"beta2", c.Beta2, c.Beta2 >= 0 && c.Beta2 < 1, "in [0, 1)"},
@@ -58,7 +59,11 @@ func (c Config) Validate() error {
 		{"log_every", float64(c.LogEvery), c.LogEvery >= 0, "not negative"},
 	} {
 		if !k.ok || math.IsInf(k.value, 0) || math.IsNaN(k.value) {
-			return fmt.Errorf("train.%s = %v: it must be %s", k.key, k.value, k.rule)
+			value := fmt.Sprint(k.value)
+			if k.value == math.Trunc(k.value) && math.Abs(k.value) < 1e15 {
+				value = fmt.Sprintf("%.0f", k.value) // a large whole number as it was written
+			}
+			return fmt.Errorf("train.%s = %s: it must be %s", k.key, value, k.rule)
 		}
 	}
 	if c.Optimizer != "adamw" && c.Optimizer != "lamb" {

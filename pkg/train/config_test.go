@@ -43,6 +43,7 @@ func TestValidateNamesKeyValueAndRule(t *testing.T) {
 	for key, change := range map[string]func(*Config){
 		"train.steps = 0":           func(c *Config) { c.Steps = 0 },
 		"train.batch = -1":          func(c *Config) { c.Batch = -1 },
+		"train.batch = 999999999":   func(c *Config) { c.Batch = 999_999_999 },
 		"train.learning_rate = 0":   func(c *Config) { c.LearningRate = 0 },
 		"train.learning_rate = NaN": func(c *Config) { c.LearningRate = math.NaN() },
 		"train.beta2 = 1":           func(c *Config) { c.Beta2 = 1 },

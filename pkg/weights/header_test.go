@@ -22,22 +22,25 @@ func fileOf(header string, data int) []byte {
 
 func readBytes(b []byte) (*File, error) { return read("test", bytes.NewReader(b), int64(len(b))) }
 
+// readable are headers of files that are whole.
+var readable = []struct {
+	header string
+	data   int
+	want   string // names in order
+}{
+	{`{}`, 0, ""},
+	{`{}    `, 0, ""},
+	{`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8, "a"},
+	{`{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, 4, "a"},
+	{`{"a":{"data_offsets":[0,6],"shape":[2,3],"dtype":"U8"},"__metadata__":{"x":"y"}}`, 6, "a"},
+	{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"I16","shape":[2],"data_offsets":[0,4]}}`, 8, "a b"},
+	{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[3,0],"data_offsets":[0,0]}}`, 4, "a b"},
+	{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}}`, 4, "b a"},
+	{`{"\u00e9 \ud83d\ude00":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}}`, 1, "é 😀"},
+}
+
 func TestHeadersThatAreRead(t *testing.T) {
-	for _, test := range []struct {
-		header string
-		data   int
-		want   string // names in order
-	}{
-		{`{}`, 0, ""},
-		{`{}    `, 0, ""},
-		{`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8, "a"},
-		{`{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}`, 4, "a"},
-		{`{"a":{"data_offsets":[0,6],"shape":[2,3],"dtype":"U8"},"__metadata__":{"x":"y"}}`, 6, "a"},
-		{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"I16","shape":[2],"data_offsets":[0,4]}}`, 8, "a b"},
-		{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[3,0],"data_offsets":[0,0]}}`, 4, "a b"},
-		{`{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}}`, 4, "b a"},
-		{`{"\u00e9 \ud83d\ude00":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}}`, 1, "é 😀"},
-	} {
+	for _, test := range readable {
 		f, err := readBytes(fileOf(test.header, test.data))
 		if err != nil {
 			t.Errorf("%s: %v", test.header, err)
@@ -53,12 +56,17 @@ func TestHeadersThatAreRead(t *testing.T) {
 	}
 }
 
-func TestHeadersThatAreRefused(t *testing.T) {
+// refused are headers of files that are not whole, or not what they say.
+func refused() map[string]struct {
+	header string
+	data   int
+	want   string // part of the sentence
+} {
 	one := func(dtype, shape, offsets string) string {
 		return fmt.Sprintf(`{"a":{"dtype":%s,"shape":%s,"data_offsets":%s}}`, dtype, shape, offsets)
 	}
 	const good = `{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`
-	for name, test := range map[string]struct {
+	return map[string]struct {
 		header string
 		data   int
 		want   string // part of the sentence
@@ -116,7 +124,11 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		"empty inside another":  {`{"a":` + good + `,"b":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}}`, 4, "overlap"},
 		"too many axes":         {one(`"U8"`, "["+strings.Repeat("1,", 64)+"1]", `[0,1]`), 1, "axes"},
 		"deep nesting":          {`{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`, 0, "valid JSON"},
-	} {
+	}
+}
+
+func TestHeadersThatAreRefused(t *testing.T) {
+	for name, test := range refused() {
 		_, err := readBytes(fileOf(test.header, test.data))
 		if err == nil {
 			t.Errorf("%s: it is read", name)
@@ -157,7 +169,13 @@ func TestErrorsStayShort(t *testing.T) {
 
 // What a header promises is never more than the bytes that are there, so reading all of it is safe.
 func FuzzRead(f *testing.F) {
-	f.Add(fileOf(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8))
+	for _, test := range readable {
+		f.Add(fileOf(test.header, test.data))
+	}
+	for _, test := range refused() {
+		f.Add(fileOf(test.header, test.data))
+	}
+	f.Add([]byte("\x03\x00\x00\x00\x00\x00\x00\x00{}")) // the header ends beyond the file
 	f.Add(fileOf(`{"a":{"dtype":"F16","shape":[1],"data_offsets":[4,6]},"b":{"dtype":"F64","shape":[],"data_offsets":[6,14]},"c":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}`, 14))
 	f.Add(fileOf(`{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[0,9],"data_offsets":[0,0]}}`, 0))
 	f.Add(fileOf(`{"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}`, 4))

@@ -79,6 +79,9 @@ func (m Model) network(length int) (*network, error) {
 		if f.value < f.smallest {
 			return nil, fmt.Errorf("model.%s = %d: it must be at least %d", f.key, f.value, f.smallest)
 		}
+		if f.value > perceiver.MaxSize {
+			return nil, fmt.Errorf("model.%s = %d: it must be at most %d", f.key, f.value, perceiver.MaxSize)
+		}
 	}
 	for _, f := range []struct {
 		key   string

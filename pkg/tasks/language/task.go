@@ -50,8 +50,8 @@ func (s *Spec) Validate() error {
 		return fmt.Errorf("data.masking = %q: it must be \"words\" or \"bytes\"", d.Masking)
 	case !(d.MaskRate > 0 && d.MaskRate < 1):
 		return fmt.Errorf("data.mask_rate = %g: it must be between 0 and 1", d.MaskRate)
-	case d.EvalWindows < 1:
-		return fmt.Errorf("data.eval_windows = %d: it must be at least 1", d.EvalWindows)
+	case d.EvalWindows < 1 || d.EvalWindows > 1<<20: // they are kept in memory
+		return fmt.Errorf("data.eval_windows = %d: it must be between 1 and 1048576", d.EvalWindows)
 	}
 	_, err := s.Model.network(s.Data.Length)
 	return err
@@ -88,6 +88,9 @@ func (s *Spec) open(o tasks.Options) (*Task, error) {
 	corpus, err := text.OpenCorpus(o.Data)
 	if err != nil {
 		return nil, err
+	}
+	if left := corpus.LeftOut(); left != "" && o.Say != nil {
+		o.Say(left)
 	}
 	t := &Task{network: n, data: s.Data, batch: max(1, o.Batch), seed: o.Seed, corpus: corpus}
 	if t.train, err = corpus.Train(s.Data.Length, o.Seed); err != nil {
