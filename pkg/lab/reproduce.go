@@ -282,7 +282,7 @@ func (p *Reproduced) put(t *Trial) error {
 		}
 		say("%s\n", filepath.Join(p.Out, table.Name+".md"))
 	}
-	return nil
+	return reproduce.WriteIndex(p.Out)
 }
 
 // Failed counts the runs that failed, and Missing those that have not ended.

@@ -118,7 +118,7 @@ func where(r Row) string {
 func (r *Result) markdown(b *strings.Builder, page string) {
 	fmt.Fprintf(b, "### %s, %s\n\n", r.Experiment, r.Size)
 	failures, because := r.failed()
-	fmt.Fprintf(b, "%s: %d runs of %d steps, %s parameters, %s for an example", capital(r.Status), r.N, r.Steps, number(float64(r.Params)/1e6)+" M", megaFLOP(r.FLOPs))
+	fmt.Fprintf(b, "%s: %s of %d steps, %s parameters, %s for an example", capital(r.Status), several(r.N, "run"), r.Steps, number(float64(r.Params)/1e6)+" M", megaFLOP(r.FLOPs))
 	if failures > 0 {
 		fmt.Fprintf(b, "; %d more failed: %s", failures, because)
 	}
@@ -145,6 +145,11 @@ func (r *Result) markdown(b *strings.Builder, page string) {
 		rows = append(rows, []string{"baseline: " + words(name), r.Baselines[name].String(), ""})
 	}
 	table(b, []string{"metric", "mean", "runs"}, rows)
+	var folders []string
+	for _, run := range r.Runs {
+		folders = append(folders, fmt.Sprintf("`%s` (%s)", run.Folder, run.Status))
+	}
+	fmt.Fprintf(b, "\nRun folders, below `runs/reproduce/%s-%s`: %s.\n", strings.ReplaceAll(r.Experiment, "/", "-"), r.Profile, strings.Join(folders, ", "))
 }
 
 // names are the metrics, the goal first.
@@ -195,6 +200,9 @@ func (r *Result) command(page string) string {
 	if r.Data != "" {
 		words = append(words, "--data", r.Data)
 	}
+	if len(r.Set) > 0 { // pages of runs with other settings have a folder of their own
+		words = append(words, "--out", "FOLDER")
+	}
 	return strings.Join(words, " ")
 }
 
@@ -217,6 +225,14 @@ func number(x float64) string {
 
 // megaFLOP writes the operations of a forward pass.
 func megaFLOP(flops float64) string { return number(flops/1e6) + " MFLOP" }
+
+// several is a number of things.
+func several(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
 
 // capital begins a sentence with a status.
 func capital(s string) string {

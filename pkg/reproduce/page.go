@@ -155,13 +155,20 @@ func (p *Page) Write(dir string) error {
 		return fmt.Errorf("results: %w", err)
 	}
 	for name, content := range map[string][]byte{p.Table + ".json": b.Bytes(), p.Table + ".md": []byte(p.Markdown(more...))} {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path+".new", content, 0o644); err != nil {
-			return fmt.Errorf("results: %w", err)
+		if err := replace(filepath.Join(dir, name), content); err != nil {
+			return err
 		}
-		if err := os.Rename(path+".new", path); err != nil {
-			return fmt.Errorf("results: %w", err)
-		}
+	}
+	return nil
+}
+
+// replace writes a file as a whole.
+func replace(path string, content []byte) error {
+	if err := os.WriteFile(path+".new", content, 0o644); err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("results: %w", err)
 	}
 	return nil
 }

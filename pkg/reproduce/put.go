@@ -101,7 +101,7 @@ func (p *Page) beside(row *Row, because map[string]string) {
 		m, ok := r.Metrics[row.Ours]
 		if !ok {
 			if n, text := r.failed(); n > 0 {
-				why = join(why, fmt.Sprintf("%s: %d runs failed: %s", r.Size, n, text))
+				why = join(why, fmt.Sprintf("%s: %s failed: %s", r.Size, several(n, "run"), text))
 			} else {
 				why = join(why, fmt.Sprintf("%s: the runs have no metric %s, only %s", r.Size, row.Ours, strings.Join(slices.Sorted(maps.Keys(r.Metrics)), ", ")))
 			}

@@ -138,7 +138,7 @@ func TestJudge(t *testing.T) {
 	failed := measured(t, "quick")
 	failed.Runs = []Run{{Status: runs.Failed, Error: "NaN"}}
 	p.Put(failed)
-	if got := status(nil); got != [2]string{NotAttempted, "quick: 1 runs failed: NaN; another text"} {
+	if got := status(nil); got != [2]string{NotAttempted, "quick: 1 run failed: NaN; another text"} {
 		t.Errorf("with a failed run: %q", got)
 	}
 	lacking := measured(t, "quick", 3)

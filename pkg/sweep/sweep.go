@@ -48,7 +48,7 @@ func (s *Sweep) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("%d runs: %d are there, %d to do", len(s.Plan.Cells), len(s.Plan.Cells)-len(missing), len(missing))
+	s.say("%s: %d are there, %d to do", runsOf(len(s.Plan.Cells)), len(s.Plan.Cells)-len(missing), len(missing))
 	if len(missing) == 0 {
 		return nil
 	}
@@ -75,6 +75,13 @@ func (s *Sweep) Run(ctx context.Context) error {
 		}
 	})
 	return errors.Join(append(problems, err)...)
+}
+
+func runsOf(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }
 
 func (s *Sweep) dir(c Cell) string { return filepath.Join(s.Dir, c.Folder) }
