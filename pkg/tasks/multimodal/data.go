@@ -21,7 +21,11 @@ type Data struct {
 	TrainPatches int `toml:"train_patches"` // of the sound
 	TrainPixels  int `toml:"train_pixels"`
 
-	// What counts how much in the loss: the mean absolute errors of samples and of colours, and the cross-entropy of the class.
+	// How wrong a colour is in the loss: "absolute" (or ""), as published, or "squared". The absolute error of a pixel that is
+	// more likely ground than not is least where the guess is ground alone, so that small things are found late.
+	ImageError string `toml:"image_error"`
+
+	// What counts how much in the loss: the mean errors of samples and of colours, and the cross-entropy of the class.
 	WeightAudio float64 `toml:"weight_audio"`
 	WeightImage float64 `toml:"weight_image"`
 	WeightLabel float64 `toml:"weight_label"`
@@ -84,6 +88,9 @@ func (s *Spec) network() (*Network, error) {
 			return nil, fmt.Errorf("data.%s = %g: it must be a number, and not negative", f.key, f.value)
 		}
 	}
+	if d.ImageError != "" && d.ImageError != "absolute" && d.ImageError != "squared" {
+		return nil, fmt.Errorf("data.image_error = %q: it must be \"absolute\" or \"squared\"", d.ImageError)
+	}
 	if d.WeightAudio+d.WeightImage+d.WeightLabel == 0 {
 		return nil, fmt.Errorf("data.weight_audio = 0: one of data.weight_audio, weight_image and weight_label must be above 0, or there is nothing to learn")
 	}
@@ -106,6 +113,14 @@ func (s *Spec) names(o tasks.Options) []string {
 		return (&video.Shapes{}).Classes()
 	}
 	return nil
+}
+
+// imageSum is the sum of colours' errors that training makes small.
+func (d Data) imageSum() string {
+	if d.ImageError == "squared" {
+		return image + "_squares"
+	}
+	return image
 }
 
 // generated reports whether no clips of the user's are named.

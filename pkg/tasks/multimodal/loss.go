@@ -32,9 +32,10 @@ func (t *Task) oneHot(batch []*Node) *Node {
 	return ConvertDType(Equal(class, BroadcastToDims(InsertAxes(batch[2], -1), b, t.Classes)), batch[1].DType())
 }
 
-// Loss implements tasks.Task: weight_audio times the mean absolute error of samples, weight_image times that of colours, and
-// weight_label times the cross-entropy of the class. In training some outputs are asked for, drawn anew for each example;
-// else all of them are, pixels in parts of which one is in memory at a time.
+// Loss implements tasks.Task: weight_audio times the mean absolute error of samples, weight_image times that of colours
+// (or the mean squared one, see Data.ImageError), and weight_label times the cross-entropy of the class. In training some
+// outputs are asked for, drawn anew for each example; else all of them are, pixels in parts of which one is in memory at a
+// time.
 func (t *Task) Loss(p *perceiver.Pass, batch []*Node) (tasks.Loss, error) {
 	z, err := t.Latents(p, batch)
 	if err != nil {
@@ -186,7 +187,11 @@ func (l *loss) whole() (tasks.Loss, error) {
 		weights := map[string]float64{audio: l.t.data.WeightAudio, image: l.t.data.WeightImage}
 		for _, name := range []string{audio, image} {
 			count := MulScalar(examples, l.values[name])
-			out.Value = Add(out.Value, MulScalar(mean(name, count), weights[name]))
+			wrong := name
+			if name == image {
+				wrong = l.t.data.imageSum()
+			}
+			out.Value = Add(out.Value, MulScalar(mean(wrong, count), weights[name]))
 			for _, sum := range []string{name, name + "_squares"} {
 				out.Sums = append(out.Sums, tasks.NamedSum{Name: sum, Total: l.sums[sum], Count: count})
 			}

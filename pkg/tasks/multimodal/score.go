@@ -50,7 +50,7 @@ func (t *Task) Score(sums map[string]tasks.Sum) map[string]float64 {
 		"audio_psnr":       psnr(audioSpan, sums["audio_squares"].Mean()),
 		"compression":      float64(s.M*s.C) / latents,
 		"clip_compression": float64(t.format.Values()+t.Samples) / latents,
-		"loss":             d.WeightAudio*sums[audio].Mean() + d.WeightImage*sums[image].Mean(),
+		"loss":             d.WeightAudio*sums[audio].Mean() + d.WeightImage*sums[d.imageSum()].Mean(),
 	}
 	if sums["right"].Count > 0 {
 		out["top1"] = sums["right"].Mean()

@@ -75,10 +75,17 @@ func flat(l tasks.Loss) []*Node {
 }
 
 // The loss and its sums follow from the outputs; examples that fill up a batch, and classes that are not known, do not count.
-func TestLoss(t *testing.T) { backendtest.Each(t, testLoss) }
+func TestLoss(t *testing.T) {
+	for _, kind := range []string{"absolute", "squared"} {
+		t.Run(kind, func(t *testing.T) {
+			backendtest.Each(t, func(t *testing.T, b compute.Backend) { testLoss(t, b, kind) })
+		})
+	}
+}
 
-func testLoss(t *testing.T, b compute.Backend) {
+func testLoss(t *testing.T, b compute.Backend, imageError string) {
 	s := smallSpec()
+	s.Data.ImageError = imageError
 	s.Data.WeightAudio, s.Data.WeightImage, s.Data.WeightLabel = 2, 3, 5
 	task := openTask(t, s, tasks.Options{Batch: 3, Seed: 4})
 	batch, err := task.EvalBatch(1) // 5 clips: the third of this batch fills it up
@@ -137,7 +144,11 @@ func testLoss(t *testing.T, b compute.Backend) {
 		right = 1
 	}
 	na, ni := 2*240., 2.*float64(pixels)*3
-	want := []float64{2*audioAbs/na + 3*imageAbs/ni + 5*nats, audioAbs, na, audioSq, na, imageAbs, ni, imageSq, ni, nats, 1, right, 1}
+	imageLoss := imageAbs
+	if imageError == "squared" {
+		imageLoss = imageSq
+	}
+	want := []float64{2*audioAbs/na + 3*imageLoss/ni + 5*nats, audioAbs, na, audioSq, na, imageAbs, ni, imageSq, ni, nats, 1, right, 1}
 	for i, w := range want {
 		if got := float64(out[1+i][0]); math.Abs(got-w) > 1e-4*(1+math.Abs(w)) {
 			t.Errorf("output %d of the loss is %g, want %g", i, got, w)
@@ -319,15 +330,16 @@ func TestNoClasses(t *testing.T) {
 
 func TestSpecRefuses(t *testing.T) {
 	for words, change := range map[string]func(s *Spec){
-		`data.clips = "films"`:     func(s *Spec) { s.Data.Clips = "films" },
-		"data.speed = 0":           func(s *Spec) { s.Data.Speed = 0 },
-		"data.eval_clips = 0":      func(s *Spec) { s.Data.EvalClips = 0 },
-		"data.train_pixels = -1":   func(s *Spec) { s.Data.TrainPixels = -1 },
-		"data.weight_image = NaN":  func(s *Spec) { s.Data.WeightImage = math.NaN() },
-		"nothing to learn":         func(s *Spec) { s.Data.WeightImage, s.Data.WeightAudio, s.Data.WeightLabel = 0, 0, 0 },
-		"model.mask_audio = 2":     func(s *Spec) { s.Model.MaskAudio = 2 },
-		"model.samples = 3, data":  func(s *Spec) { s.Model.Samples, s.Data.Speed, s.Model.Frames = 3, 1, 4 },
-		"the clips have 6 classes": func(s *Spec) { s.Model.Classes = 5 },
+		`data.clips = "films"`:       func(s *Spec) { s.Data.Clips = "films" },
+		"data.speed = 0":             func(s *Spec) { s.Data.Speed = 0 },
+		"data.eval_clips = 0":        func(s *Spec) { s.Data.EvalClips = 0 },
+		`data.image_error = "cubed"`: func(s *Spec) { s.Data.ImageError = "cubed" },
+		"data.train_pixels = -1":     func(s *Spec) { s.Data.TrainPixels = -1 },
+		"data.weight_image = NaN":    func(s *Spec) { s.Data.WeightImage = math.NaN() },
+		"nothing to learn":           func(s *Spec) { s.Data.WeightImage, s.Data.WeightAudio, s.Data.WeightLabel = 0, 0, 0 },
+		"model.mask_audio = 2":       func(s *Spec) { s.Model.MaskAudio = 2 },
+		"model.samples = 3, data":    func(s *Spec) { s.Model.Samples, s.Data.Speed, s.Model.Frames = 3, 1, 4 },
+		"the clips have 6 classes":   func(s *Spec) { s.Model.Classes = 5 },
 	} {
 		s := smallSpec()
 		change(s)
