@@ -84,7 +84,7 @@ func examine(ctx context.Context) findings {
 	}
 	f.Backend = choice
 	if choice.Mend != "" {
-		f.Problems = append(f.Problems, problem{"training runs on pure Go, 15 to 40 times slower than on XLA: " + choice.Reason, choice.Mend})
+		f.Problems = append(f.Problems, problem{"training runs on pure Go, 10 to 40 times slower than on XLA: " + choice.Reason, choice.Mend})
 	}
 	if m.CacheOff != "" {
 		f.Problems = append(f.Problems, problem{"compiled programs are not kept: " + m.CacheOff, "unset PERCEIVER_COMPILE_CACHE, or set PERCEIVER_CACHE_DIR to a private folder"})

@@ -31,7 +31,7 @@ type Choice struct {
 func (c Choice) String() string {
 	what := "XLA"
 	if c.Name == "go" {
-		what = "the pure Go backend, which is 15 to 40 times slower than XLA"
+		what = "the pure Go backend, which is 10 to 40 times slower than XLA"
 	}
 	if c.Mend != "" {
 		return fmt.Sprintf("Running on %s: %s. To get XLA: %s", what, c.Reason, c.Mend)
