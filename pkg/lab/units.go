@@ -52,7 +52,7 @@ func (c *Commander) SurvivalMaps(k int) (*viz.Drawing, error) {
 		return nil, err
 	}
 	if len(a.Whole) == 0 {
-		return nil, fmt.Errorf("run %s was not asked who survives; train units/battle", c.run.Dir)
+		return nil, fmt.Errorf("run %s was not asked who survives; train units/survive", c.run.Dir)
 	}
 	before := BattleMap("what the model expects", b)
 	for i := range before.Units {

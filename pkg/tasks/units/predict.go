@@ -183,7 +183,11 @@ func (pr *Predictor) askReplay(input string) (any, string, error) {
 			return nil, "", err
 		}
 		g.Moments = append(g.Moments, said)
-		fmt.Fprintf(&text, "%7d  %5d  %s\n", seconds, said.Units, said)
+		fmt.Fprintf(&text, "%7d  %5d  %s", seconds, said.Units, said)
+		if said.Left > 0 {
+			fmt.Fprintf(&text, " (%d older units had no place)", said.Left)
+		}
+		text.WriteByte('\n')
 		if when >= 0 {
 			break
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,10 +20,43 @@ import (
 // games are the moments of replays, those to learn from and those held out.
 type games struct {
 	train, held []*game
+	files       int                 // that were looked at
+	unused      map[string][]string // files that were left out, by the reason
+	slots       int
 	hideRate    float64
 	bands       int
 	fallen      float32 // weight of a unit that falls, where one that lives on has 1, so that both count alike in all
 }
+
+// notes are the lines of the task about its replays: which were left out, and what had no place in those that were not.
+func (g *games) notes() (lines []string) {
+	for _, reason := range slices.SortedFunc(maps.Keys(g.unused), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(g.unused[b]), len(g.unused[a])), cmp.Compare(a, b))
+	}) {
+		files := g.unused[reason]
+		if len(lines) == mostReasons {
+			lines = append(lines, "more replays are left out, for other reasons")
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%d of %d replays left out, as %s: %s", len(files), g.files, filepath.Base(files[0]), reason))
+	}
+	moments, full, left := 0, 0, 0
+	for _, one := range slices.Concat(g.train, g.held) {
+		moments += len(one.moments)
+		for _, m := range one.moments {
+			if m.left > 0 {
+				full, left = full+1, left+m.left
+			}
+		}
+	}
+	if full > 0 {
+		lines = append(lines, fmt.Sprintf("%d of %d moments have more units than data.slots = %d has places: the newest are kept, and %d units a moment left out", full, moments, g.slots, (left+full/2)/full))
+	}
+	return lines
+}
+
+// mostReasons bounds the notes of a folder in which every file is bad in its own way.
+const mostReasons = 4
 
 // game is what a model needs of a replay: its moments.
 type game struct {
@@ -76,7 +110,7 @@ func openGames(ctx context.Context, path string, d Data) (*games, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &games{hideRate: d.HideRate, bands: d.Bands}
+	g := &games{hideRate: d.HideRate, bands: d.Bands, files: len(files), unused: map[string][]string{}, slots: d.Slots}
 	var first error
 	used := 0
 	for _, f := range files {
@@ -91,6 +125,8 @@ func openGames(ctx context.Context, path string, d Data) (*games, error) {
 			if first == nil {
 				first = fmt.Errorf("%s: %w", f, err)
 			}
+			reason := strings.TrimPrefix(err.Error(), f+": ")
+			g.unused[reason] = append(g.unused[reason], f)
 			continue
 		}
 		if used%heldOutOne == heldOutOne-1 || (used == 1 && len(files) < heldOutOne) {
@@ -161,7 +197,7 @@ func readGame(file string, slots int) (*game, error) {
 	}
 	g := &game{file: file, winner: undecided}
 	if len(r.Players) != 2 {
-		return nil, fmt.Errorf("a game of %d players; the questions are about two", len(r.Players))
+		return nil, errors.New("it is no game of two players, which the questions are about")
 	}
 	for i, p := range r.Players {
 		g.players[i] = p.ID

@@ -138,6 +138,35 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// Whatever of the data is not looked at is counted and said.
+func TestNotes(t *testing.T) {
+	task := madeTask(t, "meanpool", "winner")
+	if got := task.Notes(); len(got) != 0 {
+		t.Errorf("all is used, and the notes are %q", got)
+	}
+	g := task.replays
+	g.files, g.slots = 9, 4
+	g.unused = map[string][]string{"no end": {"folder/x.SC2Replay"}, "no army": {"folder/y.SC2Replay", "folder/z.SC2Replay"}}
+	g.train[0].moments[1].left, g.held[0].moments[0].left = 3, 4
+	want := []string{
+		"2 of 9 replays left out, as y.SC2Replay: no army",
+		"1 of 9 replays left out, as x.SC2Replay: no end",
+		"2 of 15 moments have more units than data.slots = 4 has places: the newest are kept, and 4 units a moment left out",
+	}
+	if got := task.Notes(); !slices.Equal(got, want) {
+		t.Errorf("the notes are %q, want %q", got, want)
+	}
+	for i := range 10 {
+		g.unused[fmt.Sprint("bad in way ", i)] = []string{"file"}
+	}
+	if got := task.Notes(); len(got) != mostReasons+2 {
+		t.Errorf("%d notes of 12 reasons", len(got))
+	}
+	if battles := openTask(t, smallSpec("meanpool", "clone"), tasks.Options{}); battles.Notes() != nil {
+		t.Error("battles have notes")
+	}
+}
+
 func TestTypes(t *testing.T) {
 	if len(typeNumbers) != len(Types) {
 		t.Errorf("%d types, %d different", len(Types), len(typeNumbers))
@@ -225,7 +254,10 @@ func TestRealReplays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Log(question, got)
+		t.Log(question, got, task.Notes())
+		if len(task.Notes()) == 0 {
+			t.Errorf("%s: games of more than two players are left out, and it is not said", question)
+		}
 		if w, ok := got["majority_winner_accuracy"]; ok && w != 0.5 {
 			t.Errorf("the held-out examples are not balanced: %g", w)
 		}

@@ -138,6 +138,14 @@ func (s *Spec) open(ctx context.Context, o tasks.Options) (*Task, error) {
 	return t, err
 }
 
+// Notes implements tasks.Noter: which replays were left out, and why.
+func (t *Task) Notes() []string {
+	if t.replays == nil {
+		return nil
+	}
+	return t.replays.notes()
+}
+
 // Params implements tasks.Task.
 func (t *Task) Params() []perceiver.Param { return t.params() }
 
