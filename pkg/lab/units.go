@@ -54,11 +54,12 @@ func (c *Commander) SurvivalMaps(k int) (*viz.Drawing, error) {
 	if len(a.Whole) == 0 {
 		return nil, fmt.Errorf("run %s was not asked who survives; train units/survive", c.run.Dir)
 	}
-	before := BattleMap("what the model expects", b)
+	view := BattleView(b)
+	before := view("what the model expects")
 	for i := range before.Units {
 		before.Units[i].Value = a.Units[i][0]
 	}
-	truth := BattleMap("what happened to each", b)
+	truth := view("what happened to each")
 	r := b.Play(battle.FocusFire, battle.FocusFire, c.Task.Until())
 	for i, stands := range r.Survived {
 		truth.Units[i].Value = 0
@@ -67,7 +68,7 @@ func (c *Commander) SurvivalMaps(k int) (*viz.Drawing, error) {
 		}
 	}
 	title := fmt.Sprintf("Battle %d: the round army is ahead after %g s with probability %.2f", k, float64(c.Task.Until())/battle.TicksPerSecond, a.Whole[0])
-	return viz.UnitMaps(title, "survives", 0, 1, before, truth, BattleMap("the field then", b)), nil
+	return viz.UnitMaps(title, "survives", 0, 1, before, truth, view("the field then")), nil
 }
 
 // LatentMaps draws where each latent looks in held-out battle k: brighter units have more of its attention.
@@ -83,10 +84,11 @@ func (c *Commander) LatentMaps(k int) (*viz.Drawing, error) {
 	if a.Latents == nil {
 		return nil, fmt.Errorf("run %s has no latents: its encoder is no Perceiver IO", c.run.Dir)
 	}
+	view := BattleView(b)
 	var maps []viz.UnitMap
 	high := 0.0
 	for l, looks := range a.Latents {
-		m := BattleMap(fmt.Sprintf("latent %d", l), b)
+		m := view(fmt.Sprintf("latent %d", l))
 		for i := range m.Units {
 			m.Units[i].Value = looks[i]
 			high = max(high, looks[i])
@@ -135,18 +137,19 @@ func FilmBattle(b *battle.Battle, first, second battle.Policy) ([]byte, battle.R
 // film looks at a battle twice a second of the game's clock.
 type film struct {
 	b      *battle.Battle
+	view   func(title string) viz.UnitMap
 	frames []viz.Figure
 }
 
 func filming(b *battle.Battle) *film {
-	f := &film{b: b}
+	f := &film{b: b, view: BattleView(b)}
 	f.frames = append(f.frames, f.frame())
 	return f
 }
 
 func (f *film) frame() viz.Figure {
 	return viz.UnitMaps(fmt.Sprintf("%4.1f s", float64(f.b.Tick)/battle.TicksPerSecond), "", 0, 0,
-		BattleMap(fmt.Sprintf("left: %.1f and %.1f units", float64(f.b.Strength(0))/1000, float64(f.b.Strength(1))/1000), f.b))
+		f.view(fmt.Sprintf("left: %.1f and %.1f units", float64(f.b.Strength(0))/1000, float64(f.b.Strength(1))/1000)))
 }
 
 func (f *film) watch() {
@@ -163,17 +166,38 @@ func (f *film) gif() ([]byte, error) {
 	return viz.Animate(6, f.frames...)
 }
 
-// BattleMap is a battle as a map: the first army round, the second square, a line from each unit to its target. A unit is
-// as large as it has hit points.
-func BattleMap(title string, b *battle.Battle) viz.UnitMap {
-	m := viz.UnitMap{Title: title, Side: float64(b.Field) / battle.Cell}
-	for _, u := range b.Units {
-		mark := viz.UnitMark{X: float64(u.X) / battle.Cell, Y: float64(u.Y) / battle.Cell, Team: u.Team, Value: math.NaN(), Fallen: !u.Alive(),
-			Size: m.Side / 32 * (0.6 + math.Sqrt(float64(u.HP)/100))}
-		if u.Alive() && u.Target != battle.Hold && u.Target < len(b.Units) && b.Units[u.Target].Alive() {
-			mark.Target = u.Target + 1
+// BattleView draws a battle at any of its moments from now on, always the same part of the field: the square around its
+// units, which they never leave, as they only walk towards each other. The first army is round, the second square, with
+// a line from each unit to its target. A unit is as large as it has hit points.
+func BattleView(b *battle.Battle) func(title string) viz.UnitMap {
+	left, top, side := around(b)
+	return func(title string) viz.UnitMap {
+		m := viz.UnitMap{Title: title, Side: side}
+		for _, u := range b.Units {
+			mark := viz.UnitMark{X: float64(u.X)/battle.Cell - left, Y: float64(u.Y)/battle.Cell - top, Team: u.Team, Value: math.NaN(), Fallen: !u.Alive(),
+				Size: m.Side / 32 * (0.6 + math.Sqrt(float64(u.HP)/100))}
+			if u.Alive() && u.Target != battle.Hold && u.Target < len(b.Units) && b.Units[u.Target].Alive() {
+				mark.Target = u.Target + 1
+			}
+			m.Units = append(m.Units, mark)
 		}
-		m.Units = append(m.Units, mark)
+		return m
 	}
-	return m
+}
+
+// around is the square around the units of a battle, in cells, with a margin.
+func around(b *battle.Battle) (left, top, side float64) {
+	const margin, least = 2, 12
+	if len(b.Units) == 0 {
+		return 0, 0, float64(b.Field) / battle.Cell
+	}
+	low, high := [2]int{b.Field, b.Field}, [2]int{}
+	for _, u := range b.Units {
+		for i, v := range [2]int{u.X, u.Y} {
+			low[i], high[i] = min(low[i], v), max(high[i], v)
+		}
+	}
+	side = max(least, float64(max(high[0]-low[0], high[1]-low[1]))/battle.Cell+2*margin)
+	middle := func(i int) float64 { return float64(low[i]+high[i]) / 2 / battle.Cell }
+	return middle(0) - side/2, middle(1) - side/2, side
 }

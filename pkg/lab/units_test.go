@@ -71,19 +71,24 @@ func TestFilmBattle(t *testing.T) {
 		t.Errorf("%d frames of %d ticks, winner %d", len(frames.Image), result.Ticks, result.Winner)
 	}
 	b := battle.New(7, setup)
+	view := BattleView(b)
+	before := view("the beginning")
 	b.Play(battle.FocusFire, battle.Nearest, 0)
-	m := BattleMap("the end", b)
+	m := view("the end")
 	fallen := 0
 	for i, u := range m.Units {
-		if u.Fallen != !b.Units[i].Alive() || u.Team != b.Units[i].Team || u.X < 0 || u.X > m.Side {
+		if u.Fallen != !b.Units[i].Alive() || u.Team != b.Units[i].Team || u.X < 0 || u.X > m.Side || u.Y < 0 || u.Y > m.Side {
 			t.Errorf("unit %d is drawn as %+v", i, u)
 		}
 		if u.Fallen {
 			fallen++
 		}
 	}
-	if fallen == 0 || len(m.Units) != len(b.Units) || m.Side != 64 {
-		t.Errorf("%d of %d units fell on a field of %g", fallen, len(m.Units), m.Side)
+	if fallen == 0 || len(m.Units) != len(b.Units) || m.Side != before.Side || m.Side >= 64 || m.Side < 12 {
+		t.Errorf("%d of %d units fell in a square of %g, which was one of %g", fallen, len(m.Units), m.Side, before.Side)
+	}
+	if none := BattleView(&battle.Battle{Field: 32 * battle.Cell})("nobody"); none.Side != 32 || len(none.Units) != 0 {
+		t.Errorf("a battle of nobody is drawn as %+v", none)
 	}
 }
 
