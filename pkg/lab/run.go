@@ -66,7 +66,6 @@ func (r *Run) Evaluate(ctx context.Context, source string) (*Score, error) {
 	if err != nil {
 		return nil, err
 	}
-	sayNotes(task)
 	w, step, err := r.weights(task)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/perceiver-go/perceiver/pkg/runs"
-	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
 
 // Train trains the experiment in its run folder, with a live panel in a notebook and a live line on a terminal. A run
@@ -32,7 +31,6 @@ func (x *Experiment) Train(ctx context.Context) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	sayNotes(task)
 	config := x.Experiment.Train
 	err = session{dir: dir, title: x.Name + " (" + x.Profile + ")", content: content, task: task, config: config, silent: x.silent, trace: x.trace,
 		info: runs.Info{Experiment: x.Name, Profile: x.Profile, Task: x.Task}}.train(ctx)
@@ -58,14 +56,5 @@ func (e *InterruptedError) Unwrap() error { return context.Canceled }
 func say(format string, args ...any) {
 	if Talk != nil {
 		fmt.Fprintf(Talk, format, args...)
-	}
-}
-
-// sayNotes says what a task has to say of its data.
-func sayNotes(task tasks.Task) {
-	if n, ok := task.(tasks.Noter); ok {
-		for _, note := range n.Notes() {
-			say("%s\n", note)
-		}
 	}
 }

@@ -88,12 +88,6 @@ type Measurer interface {
 	Measure(ctx context.Context, backend compute.Backend, w *perceiver.Weights) (map[string]float64, error)
 }
 
-// Noter is a task that has something to say of the data it was opened with: files that it left out, and why. Each note is
-// a line for a person; none is said by nil.
-type Noter interface {
-	Notes() []string
-}
-
 // Portable is a task whose model a class of the published port may be able to hold.
 type Portable interface {
 	// PublishedConfig is the model's config.json, by field, or an error that names the first key for which the port has

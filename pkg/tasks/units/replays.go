@@ -28,7 +28,7 @@ type games struct {
 	fallen      float32 // weight of a unit that falls, where one that lives on has 1, so that both count alike in all
 }
 
-// notes are the lines of the task about its replays: which were left out, and what had no place in those that were not.
+// notes are what a person should know of the replays: which were left out, and what had no place in those that were not.
 func (g *games) notes() (lines []string) {
 	for _, reason := range slices.SortedFunc(maps.Keys(g.unused), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(g.unused[b]), len(g.unused[a])), cmp.Compare(a, b))

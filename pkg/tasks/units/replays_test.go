@@ -141,10 +141,10 @@ func TestPlaces(t *testing.T) {
 // Whatever of the data is not looked at is counted and said.
 func TestNotes(t *testing.T) {
 	task := madeTask(t, "meanpool", "winner")
-	if got := task.Notes(); len(got) != 0 {
+	g := task.replays
+	if got := g.notes(); len(got) != 0 {
 		t.Errorf("all is used, and the notes are %q", got)
 	}
-	g := task.replays
 	g.files, g.slots = 9, 4
 	g.unused = map[string][]string{"no end": {"folder/x.SC2Replay"}, "no army": {"folder/y.SC2Replay", "folder/z.SC2Replay"}}
 	g.train[0].moments[1].left, g.held[0].moments[0].left = 3, 4
@@ -153,17 +153,14 @@ func TestNotes(t *testing.T) {
 		"1 of 9 replays left out, as x.SC2Replay: no end",
 		"2 of 15 moments have more units than data.slots = 4 has places: the newest are kept, and 4 units a moment left out",
 	}
-	if got := task.Notes(); !slices.Equal(got, want) {
+	if got := g.notes(); !slices.Equal(got, want) {
 		t.Errorf("the notes are %q, want %q", got, want)
 	}
 	for i := range 10 {
 		g.unused[fmt.Sprint("bad in way ", i)] = []string{"file"}
 	}
-	if got := task.Notes(); len(got) != mostReasons+2 {
+	if got := g.notes(); len(got) != mostReasons+2 {
 		t.Errorf("%d notes of 12 reasons", len(got))
-	}
-	if battles := openTask(t, smallSpec("meanpool", "clone"), tasks.Options{}); battles.Notes() != nil {
-		t.Error("battles have notes")
 	}
 }
 
@@ -221,7 +218,8 @@ func TestRealReplays(t *testing.T) {
 	for _, question := range []string{"winner", "army"} {
 		s := smallSpec("perceiver", question)
 		s.Data.Slots, s.Data.EvalExamples = 512, 50
-		task := openTask(t, s, tasks.Options{Data: dir, Batch: 4})
+		var said []string
+		task := openTask(t, s, tasks.Options{Data: dir, Batch: 4, Say: func(note string) { said = append(said, note) }})
 		if n, held := len(task.replays.train), len(task.replays.held); n+held < 55 || held < 10 || held > n/3 {
 			t.Fatalf("%s: %d games to learn from, %d held out", question, n, held)
 		}
@@ -254,8 +252,8 @@ func TestRealReplays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Log(question, got, task.Notes())
-		if len(task.Notes()) == 0 {
+		t.Log(question, got, said)
+		if len(said) == 0 {
 			t.Errorf("%s: games of more than two players are left out, and it is not said", question)
 		}
 		if w, ok := got["majority_winner_accuracy"]; ok && w != 0.5 {

@@ -131,19 +131,15 @@ func (s *Spec) open(ctx context.Context, o tasks.Options) (*Task, error) {
 	switch {
 	case o.NoData:
 	case t.question.ofReplays():
-		t.replays, err = openGames(ctx, o.Data, s.Data)
+		if t.replays, err = openGames(ctx, o.Data, s.Data); err == nil && o.Say != nil {
+			for _, note := range t.replays.notes() {
+				o.Say(note)
+			}
+		}
 	case o.Data != "":
 		err = fmt.Errorf("data %q: the battles of data.question = %q are made by the program; leave the data out, or ask one of %q of replays", o.Data, s.Data.Question, Questions[2:])
 	}
 	return t, err
-}
-
-// Notes implements tasks.Noter: which replays were left out, and why.
-func (t *Task) Notes() []string {
-	if t.replays == nil {
-		return nil
-	}
-	return t.replays.notes()
 }
 
 // Params implements tasks.Task.
