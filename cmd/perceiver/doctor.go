@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/perceiver-go/perceiver/datasets/text"
 	"github.com/perceiver-go/perceiver/pkg/backend"
@@ -32,9 +33,17 @@ type findings struct {
 	MemoryMB int             `json:"memory_mb"`
 	Machine  backend.Machine `json:"machine"`
 	Tools    []tool          `json:"tools"`
-	Runs     string          `json:"runs"` // folder of run folders
-	Text     string          `json:"text"` // the default text of the language task
+	Runs     string          `json:"runs"`    // folder of run folders
+	Text     string          `json:"text"`    // the default text of the language task
+	Data     dataSets        `json:"data"`    // data sets that are here
+	Weights  []string        `json:"weights"` // released models whose weights are here
 	Problems []problem       `json:"problems"`
+}
+
+// dataSets are the folders in the folder of data sets.
+type dataSets struct {
+	Dir  string   `json:"dir,omitempty"` // "": there is none
+	Sets []string `json:"sets"`
 }
 
 type problem struct {
@@ -107,10 +116,26 @@ func examine(ctx context.Context) findings {
 		f.Text = corpus.String()
 		corpus.Close()
 	}
+	f.Data, f.Weights = findData(), lab.FetchedModels()
 	if err := writable(f.Runs); err != nil {
 		f.Problems = append(f.Problems, problem{"the folder of runs: " + err.Error(), "set PERCEIVER_RUNS to a folder that can be written"})
 	}
 	return f
+}
+
+// findData lists the folders of data sets.
+func findData() dataSets {
+	d := dataSets{Dir: lab.DataFolder(), Sets: []string{}}
+	if d.Dir == "" {
+		return d
+	}
+	entries, _ := os.ReadDir(d.Dir)
+	for _, e := range entries {
+		if e.IsDir() {
+			d.Sets = append(d.Sets, e.Name())
+		}
+	}
+	return d
 }
 
 // writable tries whether files can be made in a folder, or in the one above it where it is not there yet.
@@ -149,6 +174,16 @@ func (f findings) print(out io.Writer) {
 	}
 	line("runs", "%s", f.Runs)
 	line("text", "%s", f.Text)
+	if f.Data.Dir != "" {
+		line("data", "%s: %s", f.Data.Dir, strings.Join(f.Data.Sets, ", "))
+	} else {
+		line("data", "no folder of data sets; most experiments make their own data (PERCEIVER_DATA names a folder, --data one data set)")
+	}
+	if len(f.Weights) > 0 {
+		line("weights", "%s", strings.Join(f.Weights, ", "))
+	} else {
+		line("weights", "none of a released model (perceiver weights get NAME)")
+	}
 	if len(f.Problems) == 0 {
 		fmt.Fprintln(out, "\nNothing is missing.")
 		return

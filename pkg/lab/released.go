@@ -80,6 +80,35 @@ func ReleasedFolder(name string) (string, error) {
 	return filepath.Join(cache, "weights", name), nil
 }
 
+// FetchedModels are the names of the released models whose weights are in the user's cache.
+func FetchedModels() []string {
+	fetched := []string{}
+	for _, name := range published.Names() {
+		dir, err := ReleasedFolder(name)
+		if err != nil {
+			continue // no cache folder: nothing was fetched into it
+		}
+		if _, err := os.Stat(filepath.Join(dir, published.ModelFile)); err == nil {
+			fetched = append(fetched, name)
+		}
+	}
+	return fetched
+}
+
+// DataFolder is the folder of data sets, each in a folder of its own: the one that PERCEIVER_DATA names, or shared/data
+// beside the clone. It is "" where there is none.
+func DataFolder() string {
+	if dir := os.Getenv("PERCEIVER_DATA"); dir != "" {
+		return dir
+	}
+	if module, ok := moduleFolder(); ok {
+		if dir := filepath.Join(module, "..", "shared", "data"); isFolder(dir) {
+			return dir
+		}
+	}
+	return ""
+}
+
 // VerifyFolder compares the model of a folder with the port's answers that are in it. What does not fit is said before a
 // backend is looked for.
 func VerifyFolder(ctx context.Context, dir string) (*published.Report, error) {
