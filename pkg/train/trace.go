@@ -91,8 +91,34 @@ func Trace(backend compute.Backend, task tasks.Task, w *perceiver.Weights, batch
 			}
 		}
 	}
-	var names []string
-	program, err := w.Compile(backend, "trace", func(p *perceiver.Pass, in []*Node) ([]*Node, error) {
+	state := randomState(seed, step)
+	in := append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(state[:], len(state))}, batch...)
+	defer release(in)
+	// Most often the forward pass tells, and its program is compiled much sooner than that of both.
+	names, counts, err := notFiniteIn(backend, task, w, in, false)
+	if err != nil {
+		return "", err
+	}
+	for i, name := range names {
+		if counts[i] > 0 {
+			return fmt.Sprintf("%s is the first that is not finite, in %.0f of its numbers", name, counts[i]), nil
+		}
+	}
+	if names, counts, err = notFiniteIn(backend, task, w, in, true); err != nil {
+		return "", err
+	}
+	for i := len(names) - 1; i >= 0; i-- { // the backward pass goes from the loss to the inputs
+		if counts[i] > 0 {
+			return fmt.Sprintf("the gradient at %s is the first that is not finite, in %.0f of its numbers; going forward, all is finite", names[i], counts[i]), nil
+		}
+	}
+	return "", nil
+}
+
+// notFiniteIn counts, for each intermediate value of a training step and the loss, the numbers that are not finite: of the
+// values themselves, or of their gradients. The inputs, the state of the generator and a batch, can be used again.
+func notFiniteIn(backend compute.Backend, task tasks.Task, w *perceiver.Weights, in []*tensors.Tensor, gradients bool) (names []string, counts []float64, err error) {
+	program, err := w.Compile(backend, "trace", func(p *perceiver.Pass, in []*Node) (out []*Node, err error) {
 		p.Train(in[0])
 		names = names[:0]
 		var shown []*Node
@@ -107,44 +133,28 @@ func Trace(backend compute.Backend, task tasks.Task, w *perceiver.Weights, batch
 			return nil, err
 		}
 		note("the loss", loss.Value)
-		var counts []*Node
 		_, err = p.Catch("trace", func() *Node {
-			for _, x := range shown {
-				counts = append(counts, notFinite(x))
+			if gradients {
+				shown = Gradient(loss.Value, shown...)
 			}
-			for _, g := range Gradient(loss.Value, shown...) {
-				counts = append(counts, notFinite(g))
+			for _, x := range shown {
+				out = append(out, notFinite(x))
 			}
 			return loss.Value
 		})
-		return counts, err
+		return out, err
 	})
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
 	defer program.Close()
-	state := randomState(seed, step)
-	in := append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(state[:], len(state))}, batch...)
-	out, err := program.Run(in...)
+	values, err := program.Run(in...)
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
-	defer release(append(in, out...))
-	counts, err := scalars(out)
-	if err != nil {
-		return "", err
-	}
-	for i, name := range names {
-		if counts[i] > 0 {
-			return fmt.Sprintf("%s is the first that is not finite, in %.0f of its numbers", name, counts[i]), nil
-		}
-	}
-	for i := len(names) - 1; i >= 0; i-- { // the backward pass goes from the loss to the inputs
-		if n := counts[len(names)+i]; n > 0 {
-			return fmt.Sprintf("the gradient at %s is the first that is not finite, in %.0f of its numbers; going forward, all is finite", names[i], n), nil
-		}
-	}
-	return "", nil
+	defer release(values)
+	counts, err = scalars(values)
+	return names, counts, err
 }
 
 // notFinite counts the numbers of an array that are NaN or infinite.

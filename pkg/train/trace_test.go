@@ -79,7 +79,7 @@ func TestTrace(t *testing.T) {
 		if got := find(newToy(0), 0, spoil); !strings.Contains(got, "weight queries.table was NaN before the step") {
 			t.Errorf("a spoilt weight: %q", got)
 		}
-		poisoned := newToy(0)
+		poisoned := newToy(0.1) // the program of the sound step
 		poisoned.poison = 4
 		if got := find(poisoned, 4, nil); !strings.Contains(got, "is the first that is not finite") || !strings.Contains(got, "layernorm") {
 			t.Errorf("a poisoned batch: %q", got)
