@@ -40,7 +40,8 @@ Examples:
   perceiver predict flow first.png second.png --out moved
   perceiver predict RUN first.png second.png --out flow.flo --picture flow.png
   perceiver predict RUN --video street.mp4 --out moved.mp4
-  perceiver predict multimodal frames/ sound.wav --out again`
+  perceiver predict multimodal frames/ sound.wav --out again
+  perceiver predict multimodal film.mp4 --out again`
 }
 
 func (c *predictCommand) Run(ctx context.Context, out io.Writer) error {

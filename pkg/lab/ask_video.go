@@ -5,9 +5,11 @@ package lab
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -32,35 +34,32 @@ type Reconstructed struct {
 	Files     []string      `json:"files"`
 }
 
-// reconstruct runs a video, a folder of pictures in the order of their names, with its sound, a WAV file that may be
-// missing, through the latents and back.
+// reconstruct runs a video with its sound through the latents and back: a folder of pictures in the order of their names,
+// a GIF, or a film that ffmpeg reads. Its beginning is taken. Of a second input the sound is taken.
 func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multimodal.Network, q Question) (tasks.Prediction, error) {
 	if len(q.Inputs) > 2 {
-		return tasks.Prediction{}, fmt.Errorf("%s: give a folder of pictures, and a WAV file with their sound", r.Dir)
+		return tasks.Prediction{}, fmt.Errorf("%s: give a folder of pictures or a film, and a WAV file with its sound", r.Dir)
 	}
 	names, err := r.labels(q.Labels)
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	frames, err := readFrames(q.Inputs[0], n.Frames)
+	rate := framesPerSecond * n.Samples / n.Frames
+	recording, heard, err := readVideo(ctx, n, q.Inputs[0])
 	if err != nil {
 		return tasks.Prediction{}, err
 	}
-	rate := framesPerSecond * n.Samples / n.Frames
-	var sound []float32
 	if len(q.Inputs) == 2 {
-		s, err := audio.ReadFile(q.Inputs[1])
+		sound, err := audio.Open(ctx, q.Inputs[1])
+		if err == nil {
+			sound, err = sound.Resample(rate)
+		}
 		if err != nil {
 			return tasks.Prediction{}, err
 		}
-		if s.Rate != rate {
-			return tasks.Prediction{}, fmt.Errorf("%s: it has %d samples in a second, and the model hears %d; convert it", q.Inputs[1], s.Rate, rate)
-		}
-		sound = s.Samples
-	}
-	recording, err := n.NewRecording(frames, sound)
-	if err != nil {
-		return tasks.Prediction{}, err
+		clear(recording.Audio) // a sound that is too short is followed by silence
+		copy(recording.Audio, sound.Samples)
+		heard = true
 	}
 	again, err := n.NewReconstructor(b, r.Weights)
 	if err != nil {
@@ -75,7 +74,7 @@ func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multim
 	if math.IsNaN(answer.VideoPSNR) {
 		return tasks.Prediction{}, fmt.Errorf("%s: the model's answer is not a number, so its weights are damaged or its training diverged; choose others", r.Dir)
 	}
-	if sound != nil {
+	if heard {
 		x := multimodal.PSNR(recording.Audio, out.Audio, 2)
 		answer.AudioPSNR = &x
 	}
@@ -88,7 +87,45 @@ func (r *Released) reconstruct(ctx context.Context, b compute.Backend, n *multim
 		fmt.Fprintf(&text, "  %5.1f %%  %s\n", 100*g.Probability, g.Label)
 	}
 	fmt.Fprintf(&text, "video again: %.1f dB", answer.VideoPSNR)
+	if answer.AudioPSNR != nil {
+		fmt.Fprintf(&text, ", sound: %.1f dB", *answer.AudioPSNR)
+	}
 	return tasks.Prediction{Text: text.String(), JSON: answer, Files: files}, nil
+}
+
+// readVideo reads the beginning of a video, and says whether there is sound with it.
+func readVideo(ctx context.Context, n *multimodal.Network, path string) (r multimodal.Recording, heard bool, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, false, fmt.Errorf("%s: there is no such folder or film", path)
+	} else if err != nil {
+		return r, false, err
+	}
+	if info.IsDir() {
+		frames, err := readFrames(path, n.Frames)
+		if err != nil {
+			return r, false, err
+		}
+		r, err = n.NewRecording(frames, nil)
+		return r, false, err
+	}
+	if !video.IsFilm(path) {
+		return r, false, fmt.Errorf("%s: it is no film; give a folder of pictures, a GIF, or a film such as an MP4", path)
+	}
+	format := video.Format{Frames: n.Frames, Height: n.Height, Width: n.Width, Samples: n.Samples, Speed: framesPerSecond}
+	film, err := format.Read(ctx, path)
+	if err != nil {
+		return r, false, err
+	}
+	clip, err := format.Cut(film, 0)
+	if err != nil {
+		return r, false, err
+	}
+	r = multimodal.Recording{Video: make([]float32, len(clip.Video)), Audio: clip.Audio}
+	for i, v := range clip.Video {
+		r.Video[i] = float32(v) / 255
+	}
+	return r, !film.Mute, nil
 }
 
 // readFrames reads the first n pictures of a folder.

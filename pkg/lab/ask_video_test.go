@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/datasets/video"
 )
 
 const smallVideo = `, "output_shape": [1, 2, 8, 8], "num_frames": 2, "audio_samples_per_frame": 160, "samples_per_patch": 16, "image_size": 2` + threeClasses
@@ -65,15 +66,38 @@ func TestReleasedReconstructs(t *testing.T) {
 	if p, err := r.Predict(t.Context(), Question{Inputs: []string{frames}}); err != nil || p.JSON.(*Reconstructed).AudioPSNR != nil {
 		t.Errorf("without sound: %v", err)
 	}
+	if p, err := r.Predict(t.Context(), Question{Inputs: []string{frames, other}}); err != nil || p.JSON.(*Reconstructed).AudioPSNR == nil {
+		t.Errorf("a sound of another rate: %v", err)
+	}
+
+	// A film: a GIF, and the WAV file of its name beside it.
+	gif, err := video.EncodeGIF([]image.Image{image.NewNRGBA(image.Rect(0, 0, 20, 14)), image.NewNRGBA(image.Rect(0, 0, 20, 14)), image.NewNRGBA(image.Rect(0, 0, 20, 14))}, 25)
+	if err != nil {
+		t.Fatal(err)
+	}
+	film := filepath.Join(dir, "film.gif")
+	if err := os.WriteFile(film, gif, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := r.Predict(t.Context(), Question{Inputs: []string{film}}); err != nil || p.JSON.(*Reconstructed).AudioPSNR != nil || len(p.Files) != 4 {
+		t.Errorf("a film without sound: %v", err)
+	}
+	if err := audio.WriteFile(filepath.Join(dir, "film.wav"), &audio.Sound{Rate: 44100, Samples: make([]float32, 44100)}); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := r.Predict(t.Context(), Question{Inputs: []string{film}}); err != nil || p.JSON.(*Reconstructed).AudioPSNR == nil {
+		t.Errorf("a film with sound: %v", err)
+	}
 
 	empty := filepath.Join(dir, "empty")
 	if err := os.Mkdir(empty, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for words, inputs := range map[string][]string{
-		"hears 4000":    {frames, other},
 		"has 0 picture": {empty},
-		"nothing":       {filepath.Join(dir, "nothing")},
+		"no such":       {filepath.Join(dir, "nothing")},
+		"no film":       {sound},
+		"sound track":   {frames, filepath.Join(frames, "0.png")},
 		"a WAV file":    {frames, sound, sound},
 	} {
 		if _, err := r.Predict(t.Context(), Question{Inputs: inputs}); err == nil || !strings.Contains(err.Error(), words) {
