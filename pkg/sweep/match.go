@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
+	"github.com/pelletier/go-toml/v2"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
@@ -18,6 +20,10 @@ const (
 	depthKey = "model.layers_per_block"
 	widthKey = "model.latent_dim"
 )
+
+// alongWidth are the keys that are changed with the width where an experiment gives them the same value: of a model whose
+// attention is as wide as its latents, all is to become wider.
+var alongWidth = []string{"model.qk_width", "model.v_width"}
 
 // How far the cost of a matched variant may be from the first one's: above the first it is noted, above the second there
 // is no comparison.
@@ -85,7 +91,7 @@ func (m *matcher) variant(ctx context.Context, set Settings) (v Variant, note st
 		case math.Abs(off) > refuseFrom:
 			return v, "", fmt.Errorf("%s cannot be made to cost as much as the first variant: the nearest %s differs by %+.0f %%; adjust another key", v.Set, v.Adjusted, 100*off)
 		case math.Abs(off) > noteFrom:
-			note = fmt.Sprintf("%s has %+.0f %% %s compared with the first variant; no other %s comes nearer.", v.Name(), 100*off, m.match, m.key)
+			note = fmt.Sprintf("%s has %+.0f %% %s compared with the first variant; no other %s comes nearer; begin with the variant that costs most, or adjust another key.", v.Name(), 100*off, m.match, m.key)
 		}
 	}
 	v.Params, v.FLOPs = cost.Params, cost.FLOPs
@@ -117,16 +123,54 @@ func open(ctx context.Context, x *experiment.Experiment) (tasks.Task, error) {
 	return x.Spec.Open(ctx, tasks.Options{NoData: true, Batch: x.Train.Batch, Seed: x.Train.Seed})
 }
 
+// keys are those that are changed to match a variant: the matcher's, and with the width those that go along.
+func (m *matcher) keys(set Settings) ([]string, error) {
+	keys := []string{m.key}
+	if m.key != widthKey {
+		return keys, nil
+	}
+	x, err := m.load(set.strings()...)
+	if err != nil {
+		return nil, err
+	}
+	content, err := x.TOML()
+	if err != nil {
+		return nil, err
+	}
+	var file map[string]any
+	if err := toml.Unmarshal(content, &file); err != nil {
+		return nil, err
+	}
+	value := func(key string) any {
+		section, name, _ := strings.Cut(key, ".")
+		values, _ := file[section].(map[string]any)
+		return values[name]
+	}
+	for _, key := range alongWidth {
+		if v := value(key); v != nil && v == value(widthKey) && !set.has(key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
 // adjust finds the value of the key with which the variant's cost comes nearest to the first one's. It tries them in
 // order, because not all are allowed: a width must go into as many heads.
 func (m *matcher) adjust(ctx context.Context, set Settings) (best Settings, cost perceiver.Step, err error) {
+	keys, err := m.keys(set)
+	if err != nil {
+		return nil, cost, err
+	}
 	nearest := math.Inf(1)
 	var refused error
 	for value := 1; value <= largestAdjusted; value++ {
 		if err := ctx.Err(); err != nil {
 			return nil, cost, err
 		}
-		try := Settings{{m.key, fmt.Sprint(value)}}
+		var try Settings
+		for _, key := range keys {
+			try = append(try, Setting{key, fmt.Sprint(value)})
+		}
 		c, err := m.cost(ctx, append(set[:len(set):len(set)], try...))
 		if err != nil {
 			refused = err

@@ -167,10 +167,14 @@ func TestPlanRefuses(t *testing.T) {
 
 // TestMatch compares what matching finds with every value that it could have chosen.
 func TestMatch(t *testing.T) {
-	for _, c := range []struct{ match, vary, key string }{
-		{"flops", "model.latents=16,8", depthKey},
-		{"params", "model.layers_per_block=4,3", widthKey},
-		{"flops", "model.layers_per_block=4,2", widthKey},
+	width := append([]string{widthKey}, alongWidth...) // they are the same in the experiment
+	for _, c := range []struct {
+		match, vary string
+		keys        []string
+	}{
+		{"flops", "model.latents=16,8", []string{depthKey}},
+		{"params", "model.layers_per_block=4,3", width},
+		{"flops", "model.layers_per_block=4,2", width},
 	} {
 		t.Run(c.match+" "+c.vary, func(t *testing.T) {
 			variants := grid(t, c.vary)
@@ -182,15 +186,23 @@ func TestMatch(t *testing.T) {
 				return v.FLOPs
 			}
 			first, second := p.Variants[0], p.Variants[1]
-			if len(first.Adjusted) != 0 || len(second.Adjusted) != 1 || second.Adjusted[0].Key != c.key {
+			if len(first.Adjusted) != 0 || len(second.Adjusted) != len(c.keys) {
 				t.Fatalf("adjusted: %v and %v", first.Adjusted, second.Adjusted)
 			}
-			if !strings.Contains(string(p.Cells[1].TOML), fmt.Sprintf("%s = %s\n", strings.TrimPrefix(c.key, "model."), second.Adjusted[0].Value)) {
-				t.Errorf("the experiment does not have %v", second.Adjusted)
+			for i, a := range second.Adjusted {
+				if a.Key != c.keys[i] || !strings.Contains(string(p.Cells[1].TOML), fmt.Sprintf("%s = %s\n", strings.TrimPrefix(a.Key, "model."), a.Value)) {
+					t.Errorf("the experiment does not have %v", a)
+				}
+			}
+			if v := second.Adjusted[0].Value; c.vary == "model.layers_per_block=4,2" && v == "32" {
+				t.Errorf("half the layers have no more than %s channels", v)
 			}
 			best := math.Abs(amount(second) - amount(first))
 			for value := range 200 {
-				set := append(slices.Clone(variants[1]), Setting{c.key, fmt.Sprint(value)})
+				set := slices.Clone(variants[1])
+				for _, key := range c.keys {
+					set = append(set, Setting{key, fmt.Sprint(value)})
+				}
 				other, err := NewPlan(t.Context(), load, Options{Variants: []Settings{set}})
 				if err == nil && math.Abs(amount(other.Variants[0])-amount(first)) < best {
 					t.Errorf("%v is nearer than %v", set, second.Adjusted)

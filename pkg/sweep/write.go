@@ -76,7 +76,11 @@ func (t *Table) Remarks() []string {
 	if t.LowerIsBetter {
 		better = "Lower is better"
 	}
-	out := []string{fmt.Sprintf("%s; means over %d seeds with their 95 %% interval.", better, len(t.Seeds)), t.Rule}
+	what := "one run of each variant, so nothing is said about chance"
+	if len(t.Seeds) > 1 {
+		what = fmt.Sprintf("means over %d seeds with their 95 %% interval", len(t.Seeds))
+	}
+	out := []string{fmt.Sprintf("%s; %s.", better, what), t.Rule}
 	out = append(out, t.Notes...)
 	for _, r := range t.Rows {
 		if r.FailedBecause != "" {
