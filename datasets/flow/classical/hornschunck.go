@@ -89,12 +89,15 @@ func (s Settings) refine(a, b, u, v plane) {
 	const over = 1.8 // successive over-relaxation: each step goes further than it would have to
 	for range s.Iterations {
 		for y := range a.h {
-			for x := range a.w {
-				i := y*a.w + x
-				mu, mv := u.around(x, y), v.around(x, y)
-				t := (ix[i]*mu + iy[i]*mv + rest[i]) / (alpha2 + ix[i]*ix[i] + iy[i]*iy[i])
-				u.at[i] += over * (mu - ix[i]*t - u.at[i])
-				v.at[i] += over * (mv - iy[i]*t - v.at[i])
+			u0, u1, u2 := u.rows(y)
+			v0, v1, v2 := v.rows(y)
+			gx, gy, gt := ix[y*a.w:(y+1)*a.w], iy[y*a.w:(y+1)*a.w], rest[y*a.w:(y+1)*a.w]
+			for x := range u1 {
+				left, right := max(x-1, 0), min(x+1, len(u1)-1)
+				mu, mv := (u1[left]+u1[right]+u0[x]+u2[x])/4, (v1[left]+v1[right]+v0[x]+v2[x])/4
+				t := (gx[x]*mu + gy[x]*mv + gt[x]) / (alpha2 + gx[x]*gx[x] + gy[x]*gy[x])
+				u1[x] += over * (mu - gx[x]*t - u1[x])
+				v1[x] += over * (mv - gy[x]*t - v1[x])
 			}
 		}
 	}

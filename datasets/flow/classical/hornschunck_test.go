@@ -72,6 +72,15 @@ func TestPlane(t *testing.T) {
 	}
 }
 
+func BenchmarkHornSchunck(b *testing.B) {
+	p := (&flow.Generator{Width: 320, Height: 240, Textures: flow.Textures(5, 8), Layers: 2, Motion: 5}).Pair(0)
+	for b.Loop() {
+		if _, err := HornSchunck(p.A, p.B, Settings{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // On real pictures it is far better than no movement.
 func TestMiddlebury(t *testing.T) {
 	folder := filepath.FromSlash("../../../../shared/data/flow/middlebury")

@@ -44,9 +44,10 @@ func (p plane) sample(x, y float32) float32 {
 // slope is how much the values grow along (dx, dy).
 func (p plane) slope(x, y, dx, dy int) float32 { return (p.get(x+dx, y+dy) - p.get(x-dx, y-dy)) / 2 }
 
-// around is the mean of the four neighbours.
-func (p plane) around(x, y int) float32 {
-	return (p.get(x-1, y) + p.get(x+1, y) + p.get(x, y-1) + p.get(x, y+1)) / 4
+// rows are row y and those above and below it.
+func (p plane) rows(y int) (above, row, below []float32) {
+	at := func(y int) []float32 { return p.at[y*p.w : (y+1)*p.w] }
+	return at(max(y-1, 0)), at(y), at(min(y+1, p.h-1))
 }
 
 // half is the picture at half the size, blurred before with (1, 3, 3, 1)/8 along both axes.
