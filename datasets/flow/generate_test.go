@@ -124,7 +124,7 @@ func TestHidden(t *testing.T) {
 // Each effect changes the pictures and leaves the movement.
 func TestEffects(t *testing.T) {
 	for i, set := range []func(*Generator){
-		func(g *Generator) { g.Light = 1 }, func(g *Generator) { g.Grain = 1 }, func(g *Generator) { g.Blur = 1 }, func(g *Generator) { g.Fog = 1 },
+		func(g *Generator) { g.Faint = 0.9 }, func(g *Generator) { g.Light = 1 }, func(g *Generator) { g.Grain = 1 }, func(g *Generator) { g.Blur = 1 }, func(g *Generator) { g.Fog = 1 },
 	} {
 		changed := false
 		for k := range uint64(12) {
@@ -142,10 +142,40 @@ func TestEffects(t *testing.T) {
 	}
 }
 
+// Faint layers keep a part of their contrast between none and all, and their mean colour.
+func TestFaint(t *testing.T) {
+	g := generator()
+	plain, r := make([]layer, 400), rand.New(rand.NewPCG(1, 1))
+	for i := range plain {
+		plain[i] = g.newLayer(r, whole, 0, 0)
+	}
+	g.Faint, r = 0.9, rand.New(rand.NewPCG(1, 1))
+	var faint int
+	for _, p := range plain {
+		l := g.newLayer(r, whole, 0, 0)
+		keep := l.gain / p.gain
+		if !(keep >= 0.0999 && keep <= 1) {
+			t.Fatalf("a layer keeps %g of its contrast", keep)
+		}
+		if keep < float32(math.Sqrt(0.1)) {
+			faint++
+		}
+		for c, mean := range l.texture.mean {
+			if was, is := p.gain*mean+p.offset[c], l.gain*mean+l.offset[c]; math.Abs(float64(was-is)) > 1e-3 {
+				t.Fatalf("the mean colour was %g and is %g", was, is)
+			}
+		}
+	}
+	if faint < 160 || faint > 240 {
+		t.Errorf("%d of 400 layers keep less than the middle ratio", faint)
+	}
+}
+
 func TestGeneratorValidate(t *testing.T) {
 	for want, change := range map[string]func(*Generator){
 		"no textures": func(g *Generator) { g.Textures = nil }, "motion": func(g *Generator) { g.Motion = -1 }, "wave": func(g *Generator) { g.Wave = math.NaN() },
 		"layers": func(g *Generator) { g.Layers = 65 }, "between 1": func(g *Generator) { g.Width = 0 }, "fog": func(g *Generator) { g.Fog = 2 },
+		"faint": func(g *Generator) { g.Faint = 1 },
 	} {
 		g := generator()
 		change(g)
