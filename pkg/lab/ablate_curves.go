@@ -32,7 +32,7 @@ func (p *Ablated) Curves() (*plot.Plot, error) {
 				return nil, err
 			}
 			if goal.LossScale != 0 && lines == nil { // otherwise the baselines may measure something else
-				lines = references(r.Info.Baselines)
+				lines = references(r.Info.Baselines, goal.Metric)
 			}
 			var s viz.Series
 			for _, record := range records {

@@ -5,6 +5,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
@@ -129,7 +130,7 @@ func curveOf(goal tasks.Goal, records []runs.Record, baselines map[string]float6
 	if c.scale == 0 {
 		c.unit, c.scale = "loss", 1
 	} else {
-		c.references = references(baselines)
+		c.references = references(baselines, goal.Metric)
 	}
 	for _, record := range records {
 		c.add(record)
@@ -146,10 +147,15 @@ func (c *curve) add(r runs.Record) {
 	}
 }
 
-// references are the baselines by short names: "unigram" for unigram_bits.
-func references(baselines map[string]float64) []viz.Reference {
+// references are the baselines by short names: "unigram" for unigram_bits. Where some end with the name of the metric, as
+// zero_epe, the others measure something else and are left out.
+func references(baselines map[string]float64, metric string) []viz.Reference {
+	named := slices.ContainsFunc(sorted(baselines), func(name string) bool { return strings.HasSuffix(name, "_"+metric) })
 	var out []viz.Reference
 	for _, name := range sorted(baselines) {
+		if named && !strings.HasSuffix(name, "_"+metric) {
+			continue
+		}
 		short, _, _ := strings.Cut(name, "_")
 		out = append(out, viz.Reference{Name: short, Y: baselines[name]})
 	}

@@ -4,7 +4,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -82,7 +81,11 @@ func (e *Estimator) Close() {
 // Estimate gives the movement from picture a to picture b, which have one size.
 func (e *Estimator) Estimate(ctx context.Context, a, b *Frame) (*movement.Field, error) {
 	n := e.network
-	if err := errors.Join(a.check("first", n.Height, n.Width), b.check("second", n.Height, n.Width)); err != nil {
+	err := a.check("first", n.Height, n.Width)
+	if err == nil {
+		err = b.check("second", n.Height, n.Width)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("flow: %w", err)
 	}
 	if a.Width != b.Width || a.Height != b.Height {
