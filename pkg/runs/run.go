@@ -104,7 +104,7 @@ func (e *OtherExperimentError) Error() string {
 func Create(dir string, experiment []byte, info Info) (*Run, error) {
 	r := &Run{Dir: dir, Info: info}
 	if err := os.MkdirAll(filepath.Join(dir, checkpointsFolder), 0o755); err != nil {
-		return nil, fmt.Errorf("run %s: %w", dir, err)
+		return nil, fmt.Errorf("run %s: the folder cannot be made (%w); choose one that can with --run or PERCEIVER_RUNS", dir, err)
 	}
 	lock, err := Hold(dir)
 	if err != nil {
