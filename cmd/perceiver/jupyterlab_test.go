@@ -303,7 +303,7 @@ func (l *labPage) untilStep(step int) {
 
 // screenshot takes the picture that the README shows: the cell that trained, and the one below it.
 func (l *labPage) screenshot(file string) {
-	l.must(l.b.Eval(l.ctx, `[...`+panel+`.querySelectorAll(".jp-CodeCell")].find(c => c.innerText.includes(".Train(")).scrollIntoView({block: "start"})`, nil))
+	l.must(l.b.Eval(l.ctx, `[...`+panel+`.querySelectorAll(".jp-CodeCell")].find(c => /\.Train(Task)?\(lab\./.test(c.innerText)).scrollIntoView({block: "start"})`, nil))
 	time.Sleep(time.Second) // the page settles
 	shot, err := l.b.Screenshot(l.ctx)
 	l.must(err)
