@@ -40,7 +40,7 @@ table.json and table.png in the sweep's folder.
 
 Examples:
   perceiver ablate language/mlm --vary model.latents=16,32,64 --seeds 3
-  perceiver ablate language/mlm --vary model.latents=16,32,64 --match flops --seeds 3 --dry-run
+  perceiver ablate language/mlm --vary model.latents=64,32,16 --match flops --seeds 3 --dry-run
   perceiver ablate language/mlm --vary train.learning_rate=1e-4..1e-2 --random 8 --halving 2
   perceiver ablate language/mlm --vary model.blocks=1,2 --executor slurm --sbatch=--partition=gpu --sbatch=--gpus=1`
 }
@@ -107,6 +107,13 @@ func (c *ablateCommand) print(out io.Writer, p *lab.Ablated) error {
 		fmt.Fprintf(out, "%d runs: %d to do, %d failed before, in %s\n", len(p.Plan.Cells), p.Table.Missing, p.Table.Failed, p.Dir)
 		return nil
 	}
-	fmt.Fprintln(out, filepath.Join(p.Dir, "table.png"))
+	if picture := filepath.Join(p.Dir, "table.png"); exists(picture) {
+		fmt.Fprintln(out, picture)
+	}
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -156,7 +156,10 @@ func (p *Ablated) Run(ctx context.Context) error {
 	if p.Table == nil {
 		return err
 	}
-	return errors.Join(err, p.write())
+	if writing := p.write(); err == nil { // where the sweep failed, its table cannot be written for the same reason, as a rule
+		err = writing
+	}
+	return err
 }
 
 // write keeps the table beside the runs.

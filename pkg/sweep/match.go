@@ -89,7 +89,7 @@ func (m *matcher) variant(ctx context.Context, set Settings) (v Variant, note st
 		off := m.amount(cost)/m.first - 1
 		switch {
 		case math.Abs(off) > refuseFrom:
-			return v, "", fmt.Errorf("%s cannot be made to cost as much as the first variant: the nearest %s differs by %+.0f %%; adjust another key", v.Set, v.Adjusted, 100*off)
+			return v, "", fmt.Errorf("%s cannot be made to cost as much as the first variant: the nearest %s differs by %+.0f %%; begin with the variant that costs most, or adjust another key", v.Set, v.Adjusted, 100*off)
 		case math.Abs(off) > noteFrom:
 			note = fmt.Sprintf("%s has %+.0f %% %s compared with the first variant; no other %s comes nearer; begin with the variant that costs most, or adjust another key.", v.Name(), 100*off, m.match, m.key)
 		}

@@ -64,7 +64,10 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	}
 	status, err := l.run(ctx)
 	if err != nil {
-		return nil, errors.Join(err, l.update(runs.Failed, err))
+		if again := l.update(runs.Failed, err); again != nil { // as on a full disk
+			err = fmt.Errorf("%w; and %w", err, again)
+		}
+		return nil, err
 	}
 	if err := l.update(status, nil); err != nil {
 		return nil, err
