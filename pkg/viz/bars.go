@@ -117,6 +117,8 @@ func percent(part float64) string {
 		return "<0.1 %"
 	case x < 9.95:
 		return strconv.FormatFloat(x, 'f', 1, 64) + " %"
+	case x >= 99.5 && x < 100: // all but a few are not all
+		return strconv.FormatFloat(min(x, 99.9), 'f', 1, 64) + " %"
 	default:
 		return strconv.FormatFloat(x, 'f', 0, 64) + " %"
 	}

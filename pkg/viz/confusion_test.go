@@ -37,3 +37,12 @@ func TestConfusionOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// What is nearly all is not said to be all, and what is hardly any not to be nothing.
+func TestPercent(t *testing.T) {
+	for part, want := range map[float64]string{0: "<0.1 %", 0.0004: "<0.1 %", 0.031: "3.1 %", 0.5: "50 %", 0.994: "99 %", 299. / 300: "99.7 %", 0.99999: "99.9 %", 1: "100 %"} {
+		if got := percent(part); got != want {
+			t.Errorf("%g is %s, want %s", part, got, want)
+		}
+	}
+}
