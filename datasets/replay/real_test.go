@@ -3,9 +3,12 @@
 package replay
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -78,4 +81,62 @@ func TestRealGames(t *testing.T) {
 	if decided != 72 || rewound != 1 || len(living) != 7248 || median != 165 || most < 600 || most > 630 {
 		t.Errorf("%d games with an end, %d rewound, %d moments with %d units in the median and %d at most", decided, rewound, len(living), median, most)
 	}
+}
+
+// Names of real players, which stand in the details, are in nothing that is read.
+func TestRealPrivacy(t *testing.T) {
+	checked := 0
+	for i, f := range realFiles(t) {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := openArchive(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		details, _, err := a.stream("replay.details")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := fmt.Sprint(r.Map, r.Version, r.Players) // all texts there are
+		types := map[string]bool{}
+		for _, e := range r.Events {
+			types[e.Type] = true
+		}
+		said += strings.Join(slices.Sorted(maps.Keys(types)), " ")
+		for _, name := range playerNames(details) {
+			if len(name) < 3 {
+				continue // so short a name is part of many words
+			}
+			if checked++; strings.Contains(said, name) {
+				t.Errorf("file %d: the name of a player got out", i) // and is not told here
+			}
+		}
+	}
+	if checked < 76 {
+		t.Errorf("%d names were looked for; every file has one at least", checked)
+	}
+}
+
+// playerNames reads what readDetails passes over.
+func playerNames(details []byte) (names []string) {
+	v := &values{b: details}
+	v.fields(func(key int64) {
+		if key != 0 || !v.optional() {
+			return
+		}
+		v.list(func() {
+			v.fields(func(key int64) {
+				if key == 0 && v.tag(tagBlob) {
+					names = append(names, string(v.take(v.vint())))
+				}
+			})
+		})
+	})
+	return names
 }
