@@ -99,5 +99,7 @@ func (e *Encoders) Pareto() *plot.Plot {
 		}
 		trials = append(trials, t)
 	}
-	return viz.Pareto("Three encoders of units", "FLOP of the encoder, one set of units", e.Plan.Goal.Metric, e.Plan.Goal.LowerIsBetter, trials...)
+	p := viz.Pareto("Three encoders of units", "FLOP of the encoder, one set of units", e.Plan.Goal.Metric, e.Plan.Goal.LowerIsBetter, trials...)
+	p.Y.Max += (p.Y.Max - p.Y.Min) / 10 // room for the name of the best
+	return p
 }
