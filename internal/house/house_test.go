@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"cmd":            {"bench", "datasets", "experiments", "pkg"},
 	"pkg/lab":        {"datasets", "experiments", "pkg/backend", "pkg/detach", "pkg/display", "pkg/experiment", "pkg/perceiver", "pkg/published", "pkg/reproduce", "pkg/runs", "pkg/sweep", "pkg/tasks", "pkg/train", "pkg/viz"},
 	"pkg/experiment": {"pkg/tasks", "pkg/train"},
-	"pkg/published":  {"pkg/perceiver", "pkg/tasks", "pkg/weights"},
+	"pkg/published":  {"internal/download", "pkg/perceiver", "pkg/tasks", "pkg/weights"},
 	"pkg/reproduce":  {"pkg/experiment", "pkg/runs", "pkg/sweep"},
 	"pkg/sweep":      {"pkg/experiment", "pkg/perceiver", "pkg/runs", "pkg/tasks"},
 	"pkg/runs":       {"pkg/runs"},
@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"pkg/display":    {"pkg/viz"},
 	"pkg/notebook":   {"pkg/notebook"},
 	"pkg/backend":    {"pkg/backend"},
-	"datasets":       {"datasets"},
+	"datasets":       {"datasets", "internal/download"},
 	"bench":          {"pkg/backend", "pkg/perceiver", "pkg/tasks", "pkg/train"},
 
 	// The kernel starts with every notebook: no graphs, no cgo.

@@ -4,8 +4,6 @@ package published
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/perceiver-go/perceiver/internal/download"
 )
 
 // Get brings released weights into a folder: config.json and model.safetensors. What is there already is kept, a download
@@ -39,7 +39,7 @@ func Get(ctx context.Context, client *http.Client, s Source, dir string, log io.
 		}
 		at = partial(model)
 	}
-	sum, err := digest(at)
+	sum, err := download.Digest(at)
 	if err != nil {
 		return fmt.Errorf("published: %w", err)
 	}
@@ -83,102 +83,17 @@ func keptDigest(model string) string {
 	return sum
 }
 
-func digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
 // fetch downloads a file of a source to its partial name in a folder, from where an earlier try stopped.
 func fetch(ctx context.Context, client *http.Client, s Source, file, dir string, limit int64, log io.Writer) error {
-	address, path := s.Address(file), partial(filepath.Join(dir, file))
-	byHand := func(err error) error {
-		return fmt.Errorf("%s cannot be fetched (%w); fetch %s and %s of the same folder with another machine or a browser, and put them into %s",
-			address, err, s.Address(ConfigFile), ModelFile, dir)
+	err := download.File(ctx, client, s.Address(file), partial(filepath.Join(dir, file)), limit, log)
+	var away *download.Unreachable
+	if !errors.As(err, &away) {
+		return err
 	}
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return fmt.Errorf("published: %w", err)
+	reason := away.Err
+	if errors.Is(err, download.ErrNotThere) && !s.Safetensors && file == ModelFile {
+		reason = errors.New("this revision may have a pickle only, which is not read here; look for a branch with safetensors and give it with --revision")
 	}
-	defer out.Close()
-	have, err := out.Seek(0, io.SeekEnd)
-	if err != nil {
-		return fmt.Errorf("published: %w", err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return fmt.Errorf("published: %w", err)
-	}
-	if have > 0 {
-		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
-	}
-	fmt.Fprintf(log, "Fetching %s\n", address)
-	response, err := secure(client).Do(request)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return byHand(err)
-	}
-	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusPartialContent:
-		if !strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)) {
-			return byHand(fmt.Errorf("the server answers with the range %q, asked for from byte %d on", response.Header.Get("Content-Range"), have))
-		}
-	case http.StatusRequestedRangeNotSatisfiable:
-		return nil // all of it is there; what it is, its digest and its tensors tell
-	case http.StatusOK:
-		have = 0
-		if err := out.Truncate(0); err != nil {
-			return fmt.Errorf("published: %w", err)
-		}
-		if _, err := out.Seek(0, io.SeekStart); err != nil {
-			return fmt.Errorf("published: %w", err)
-		}
-	case http.StatusNotFound:
-		hint := "it is not there"
-		if !s.Safetensors && file == ModelFile {
-			hint = "this revision may have a pickle only, which is not read here; look for a branch with safetensors and give it with --revision"
-		}
-		return byHand(errors.New(hint))
-	default:
-		return byHand(fmt.Errorf("the server answers %s", response.Status))
-	}
-	n, err := io.Copy(out, io.LimitReader(response.Body, limit-have+1))
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return fmt.Errorf("%s was cut short after %d bytes (%w); the same command goes on from there", address, have+n, err)
-	}
-	if have+n > limit {
-		return fmt.Errorf("%s has more than %d bytes, and is not fetched further", address, limit)
-	}
-	if err := out.Sync(); err != nil {
-		return fmt.Errorf("published: %w", err)
-	}
-	return nil
-}
-
-// secure is a client that follows redirects to other encrypted addresses only.
-func secure(client *http.Client) *http.Client {
-	c := *client
-	c.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		if r.URL.Scheme != "https" {
-			return fmt.Errorf("it leads to %s, which is not encrypted", r.URL.Redacted())
-		}
-		if len(via) >= 10 {
-			return errors.New("it leads in circles")
-		}
-		return nil
-	}
-	return &c
+	return fmt.Errorf("%s cannot be fetched (%w); fetch %s and %s of the same folder with another machine or a browser, and put them into %s",
+		away.Address, reason, s.Address(ConfigFile), ModelFile, dir)
 }
