@@ -56,7 +56,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	forwardOnly := o.Config == "F"
 	total := model.Cost().Total()
-	r := &Result{Config: o.Config, Batch: model.Batch, Params: total.Params, TrainFLOPs: 3 * total.FLOPs * float64(model.Batch), Steps: o.Steps}
+	r := &Result{Config: o.Config, Batch: model.Size(), Params: total.Params, TrainFLOPs: 3 * total.FLOPs * float64(model.Size()), Steps: o.Steps}
 
 	run := func(kind string, steps int, env ...string) (*Found, float64, error) {
 		if o.Log != nil {

@@ -72,7 +72,7 @@ func TestProcessThatFails(t *testing.T) {
 	if _, err := measureFake(t, "S", "broken"); err == nil || !strings.Contains(err.Error(), "no backend") {
 		t.Errorf("got %v, want what the process said", err)
 	}
-	if _, err := measureFake(t, "Z", "ok"); err == nil || !strings.Contains(err.Error(), "S, L and F") {
+	if _, err := measureFake(t, "Z", "ok"); err == nil || !strings.Contains(err.Error(), "S, L and F of language") {
 		t.Errorf("got %v", err)
 	}
 }

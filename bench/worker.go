@@ -10,6 +10,7 @@ import (
 	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
+	"github.com/perceiver-go/perceiver/pkg/tasks/image"
 	"github.com/perceiver-go/perceiver/pkg/tasks/language"
 	"github.com/perceiver-go/perceiver/pkg/train"
 )
@@ -41,14 +42,34 @@ type Found struct {
 	PeakMB    int                `json:"peak_mb"`
 }
 
-// benchmark is a model with random inputs.
-func benchmark(config string) (language.Benchmark, error) {
-	all := language.Benchmarks()
-	b, ok := all[config]
-	if !ok {
-		return b, fmt.Errorf("there is no configuration %q of task language; there are S, L and F", config)
+// model is a task with random inputs.
+type model interface {
+	tasks.Task
+	Size() int // examples in a step
+}
+
+// Configs are the configurations of a task, as docs/performance.md describes them.
+func Configs(task string) []string {
+	switch task {
+	case "language":
+		return []string{"S", "L", "F"}
+	case "image":
+		return []string{"I"}
+	case "multimodal":
+		return []string{"S", "F"} // of Decode
 	}
-	return b, nil
+	return nil
+}
+
+// benchmark is the model of a configuration, whose names no two tasks share.
+func benchmark(config string) (model, error) {
+	if b, ok := language.Benchmarks()[config]; ok {
+		return b, nil
+	}
+	if b, ok := image.Benchmarks()[config]; ok {
+		return b, nil
+	}
+	return nil, fmt.Errorf("there is no configuration %q; there are S, L and F of language, and I of image", config)
 }
 
 // Do measures in this process.
@@ -100,7 +121,7 @@ func Do(ctx context.Context, w Work) (*Found, error) {
 }
 
 // measure times runs of a program after three that do not count, and notes when the first of all had ended.
-func measure(ctx context.Context, model language.Benchmark, n int, f *Found, do func(i int, batch tasks.Batch) error) ([]float64, error) {
+func measure(ctx context.Context, model model, n int, f *Found, do func(i int, batch tasks.Batch) error) ([]float64, error) {
 	const warmUp = 3
 	var seconds []float64
 	for i := range warmUp + n {
@@ -129,7 +150,7 @@ func measure(ctx context.Context, model language.Benchmark, n int, f *Found, do 
 }
 
 // forward times the way from inputs to outputs.
-func forward(ctx context.Context, b *backend.Backend, model language.Benchmark, weights *perceiver.Weights, n int, f *Found) ([]float64, error) {
+func forward(ctx context.Context, b *backend.Backend, model model, weights *perceiver.Weights, n int, f *Found) ([]float64, error) {
 	program, err := train.NewForward(b.Compute, model, weights)
 	if err != nil {
 		return nil, err

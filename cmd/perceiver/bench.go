@@ -3,18 +3,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/perceiver-go/perceiver/bench"
 )
 
 type benchCommand struct {
-	Task   string `arg:"" enum:"language,multimodal" help:"Task: language (speed) or multimodal (memory while more and more of a video is decoded)."`
-	Config string `default:"S" help:"Configuration: S, L (trained; language only) or F (the published model, forward only)." placeholder:"NAME"`
+	Task   string `arg:"" enum:"language,image,multimodal" help:"Task: language or image (speed), or multimodal (memory while more and more of a video is decoded)."`
+	Config string `help:"Configuration: S, L (trained) or F (the published model, forward only) of language, I of image (trained), S or F of multimodal; the default is the first." placeholder:"NAME"`
 	Steps  int    `default:"20" help:"Steps that are timed."`
 	JSON   bool   `help:"Print the result as JSON."`
 }
@@ -25,6 +28,7 @@ programs first, and compare only numbers of one run on one machine.
 
 Examples:
   perceiver bench language --config S
+  perceiver bench image --config I
   perceiver bench multimodal
   GOMLX_BACKEND=go perceiver bench language --config S --steps 5 --json`
 }
@@ -37,10 +41,12 @@ func (c *benchCommand) Run(ctx context.Context, out io.Writer) error {
 	if c.Steps < 1 {
 		return &usageError{fmt.Sprintf("--steps %d: it must be at least 1", c.Steps)}
 	}
-	if c.Config != "S" && c.Config != "L" && c.Config != "F" {
-		return &usageError{fmt.Sprintf("--config %s: it must be S, L or F", c.Config)}
+	configs := bench.Configs(c.Task)
+	config := cmp.Or(c.Config, configs[0])
+	if !slices.Contains(configs, config) {
+		return &usageError{fmt.Sprintf("--config %s: of task %s it must be one of %s", config, c.Task, strings.Join(configs, ", "))}
 	}
-	options := bench.Options{Config: c.Config, Steps: c.Steps, Log: os.Stderr, Command: []string{self, "bench-worker"}}
+	options := bench.Options{Config: config, Steps: c.Steps, Log: os.Stderr, Command: []string{self, "bench-worker"}}
 	var r interface{ Table() string }
 	if c.Task == "multimodal" {
 		r, err = bench.Decode(ctx, options)

@@ -47,6 +47,9 @@ func Paper() Model {
 		Queries: "learned", QueryDim: 768, QueryStd: 0.02, DecoderHeads: 8, DecoderQKWidth: 256, DecoderVWidth: 768, Readout: "tied"}
 }
 
+// Size is the number of examples in a step.
+func (b Benchmark) Size() int { return b.Batch }
+
 // TrainBatch makes random bytes of which about a seventh is hidden.
 func (b Benchmark) TrainBatch(step int) (tasks.Batch, error) {
 	r := rand.New(rand.NewPCG(1, uint64(step)))
