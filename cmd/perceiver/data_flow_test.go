@@ -50,7 +50,7 @@ func TestCompareFlow(t *testing.T) {
 func TestCompareFlowOfKITTI(t *testing.T) {
 	kit := filepath.FromSlash("../../../shared/data/flow/kitti-devkit")
 	if _, err := os.Stat(kit); err != nil {
-		t.Skip("the pictures of KITTI's development kit are not there")
+		t.Skip("the pictures of KITTI's development kit are not beside the checkout, in ../shared/data/flow")
 	}
 	code, out, talk := data("compare-flow", filepath.Join(kit, "flow_gt.png"), filepath.Join(kit, "flow_est.png"), "--json")
 	var got flow.Errors

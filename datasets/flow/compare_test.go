@@ -59,7 +59,7 @@ func sample(t *testing.T, name string) string {
 	t.Helper()
 	path := filepath.Join("..", "..", "..", "shared", "data", "flow", name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the real data are not there: %v", err)
+		t.Skipf("the pictures of %s are not beside the checkout, in ../shared/data/flow", name)
 	}
 	return path
 }

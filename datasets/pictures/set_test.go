@@ -174,7 +174,7 @@ func TestOpenReadsTheSheetOfDigits(t *testing.T) {
 func TestOpenReadsRealDigits(t *testing.T) {
 	path := filepath.Join("..", "..", "..", "shared", "data", "image", "opencv-digits.png")
 	if _, err := os.Stat(path); err != nil {
-		t.Skip("the picture of real digits is not there")
+		t.Skip("the picture of real digits is not beside the checkout, in ../shared/data/image")
 	}
 	s, err := Open(path, 0)
 	if err != nil || s.Train.Len()+s.Held.Len() != 5000 {

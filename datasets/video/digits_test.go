@@ -159,7 +159,7 @@ func TestDigitsRefuse(t *testing.T) {
 func TestRealDigits(t *testing.T) {
 	root := filepath.Join("..", "..", "..", "shared", "data")
 	if _, err := os.Stat(filepath.Join(root, sheetName)); err != nil {
-		t.Skip("the shared data is not there")
+		t.Skip("real digits and voices are not beside the checkout, in ../shared/data")
 	}
 	f := Format{Frames: 16, Height: 32, Width: 32, Samples: 5120, Speed: 25}
 	d, err := OpenDigits(t.Context(), root, f, 1, 9)

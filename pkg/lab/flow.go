@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 
 	movement "github.com/perceiver-go/perceiver/datasets/flow"
@@ -42,23 +41,14 @@ func FlowPairs(folder string, most int) ([]*movement.Pair, error) {
 	return pairs, nil
 }
 
-// FlowSamples is a folder with pairs of real pictures, below which FlowPairs finds them: the one that PERCEIVER_FLOW_DATA
-// names, or shared/data/flow beside the clone. It is "" where there is none.
+// FlowSamples is the folder flow of the folder of data sets, with pairs of real pictures that FlowPairs finds below it. It
+// is "" where there is no folder of data sets.
 func FlowSamples() string {
-	if dir := os.Getenv("PERCEIVER_FLOW_DATA"); dir != "" {
-		return dir
+	root := DataFolder()
+	if root == "" {
+		return ""
 	}
-	if module, ok := moduleFolder(); ok {
-		if dir := filepath.Join(module, "..", "shared", "data", "flow"); isFolder(dir) {
-			return dir
-		}
-	}
-	return ""
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+	return filepath.Join(root, "flow")
 }
 
 // Estimated is a pair with the movement that somebody found in it.

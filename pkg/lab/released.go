@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/perceiver-go/perceiver/datasets/catalog"
 	"github.com/perceiver-go/perceiver/pkg/backend"
 	"github.com/perceiver-go/perceiver/pkg/perceiver"
 	"github.com/perceiver-go/perceiver/pkg/published"
@@ -97,17 +98,7 @@ func FetchedModels() []string {
 
 // DataFolder is the folder of data sets, each in a folder of its own: the one that PERCEIVER_DATA names, or shared/data
 // beside the clone. It is "" where there is none.
-func DataFolder() string {
-	if dir := os.Getenv("PERCEIVER_DATA"); dir != "" {
-		return dir
-	}
-	if module, ok := moduleFolder(); ok {
-		if dir := filepath.Join(module, "..", "shared", "data"); isFolder(dir) {
-			return dir
-		}
-	}
-	return ""
-}
+func DataFolder() string { return catalog.Folder() }
 
 // VerifyFolder compares the model of a folder with the port's answers that are in it. What does not fit is said before a
 // backend is looked for.

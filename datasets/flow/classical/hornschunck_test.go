@@ -85,7 +85,7 @@ func BenchmarkHornSchunck(b *testing.B) {
 func TestMiddlebury(t *testing.T) {
 	folder := filepath.FromSlash("../../../../shared/data/flow/middlebury")
 	if _, err := os.Stat(folder); err != nil {
-		t.Skip("the pictures of Middlebury are not there")
+		t.Skip("the pictures of Middlebury are not beside the checkout, in ../shared/data/flow")
 	}
 	files, err := flow.Find(folder)
 	if err != nil {

@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	sounds "github.com/perceiver-go/perceiver/datasets/audio"
+	"github.com/perceiver-go/perceiver/datasets/catalog"
 	"github.com/perceiver-go/perceiver/datasets/video"
 	"github.com/perceiver-go/perceiver/pkg/tasks"
 )
@@ -220,24 +217,22 @@ func (d Data) open(ctx context.Context, path string, seed uint64) (sounds.Source
 	return set, nil
 }
 
-// where the data sets can be had.
-var homes = map[string]string{"fsdd": "github.com/Jakobovski/free-spoken-digit-dataset, its folder recordings", "esc10": "github.com/karolpiczak/ESC-10"}
-
 // find looks for a data set in the folder of data, for a program that runs somewhere in the checkout.
 func (d Data) find() (string, error) {
 	if d.Source == "folder" {
 		return "", errors.New(`data.source = "folder": say which folder with --data`)
 	}
-	var looked []string
-	if root := os.Getenv("PERCEIVER_DATA"); root != "" {
-		looked = append(looked, filepath.Join(root, "audio", d.Source))
-	} else {
-		for up := ".."; len(looked) < 5; up = filepath.Join("..", up) {
-			looked = append(looked, filepath.Join(up, "shared", "data", "audio", d.Source))
-		}
+	set, err := catalog.Find(d.Source)
+	if err != nil {
+		return "", err
 	}
-	if i := slices.IndexFunc(looked, func(dir string) bool { info, err := os.Stat(dir); return err == nil && info.IsDir() }); i >= 0 {
-		return looked[i], nil
+	root := catalog.Folder()
+	here, err := set.Look(root)
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("the sounds of data.source = %q are not here (looked for %s): get them from %s, and name their folder with --data", d.Source, strings.Join(looked[:min(2, len(looked))], ", "), homes[d.Source])
+	if root == "" || here.Files == 0 {
+		return "", fmt.Errorf("the sounds of data.source = %q are not here: fetch them with: perceiver data get %s, or get them from %s and name their folder with --data", d.Source, d.Source, set.Home)
+	}
+	return here.Path, nil
 }
