@@ -48,6 +48,9 @@ type model interface {
 	Size() int // examples in a step
 }
 
+// Tasks have configurations.
+var Tasks = []string{"language", "image", "multimodal"}
+
 // Configs are the configurations of a task, as docs/performance.md describes them.
 func Configs(task string) []string {
 	switch task {
@@ -61,7 +64,7 @@ func Configs(task string) []string {
 	return nil
 }
 
-// benchmark is the model of a configuration, whose names no two tasks share.
+// benchmark is the model of a configuration of language or image, which have no name in common.
 func benchmark(config string) (model, error) {
 	if b, ok := language.Benchmarks()[config]; ok {
 		return b, nil

@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/perceiver-go/perceiver/bench"
+	"github.com/perceiver-go/perceiver/datasets/catalog"
 	"github.com/perceiver-go/perceiver/experiments"
 	"github.com/perceiver-go/perceiver/pkg/experiment"
 	"github.com/perceiver-go/perceiver/pkg/lab"
@@ -92,7 +95,12 @@ func candidates(node *kong.Node, before []string) (out []string) {
 	case "--executor":
 		return []string{"local", "slurm"}
 	case "--config":
-		return []string{"S", "L", "F"}
+		for _, task := range bench.Tasks {
+			if slices.Contains(before, task) {
+				return bench.Configs(task)
+			}
+		}
+		return nil
 	}
 	for _, child := range node.Children {
 		if !child.Hidden {
@@ -110,11 +118,16 @@ func candidates(node *kong.Node, before []string) (out []string) {
 			out = append(out, lab.PaperTables()...)
 		case "model":
 			out = append(out, published.Names()...)
+		case "set":
+			all, _ := catalog.All()
+			for _, s := range all {
+				out = append(out, s.Name)
+			}
 		case "run", "runs":
 			folders, _ := filepath.Glob(filepath.Join(lab.Runs(), "*"))
 			out = append(out, folders...)
 		case "task":
-			out = append(out, "language", "multimodal")
+			out = append(out, bench.Tasks...)
 		case "shell":
 			out = append(out, "bash", "zsh", "fish")
 		case "files":
