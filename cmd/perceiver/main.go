@@ -46,7 +46,7 @@ type cli struct {
 	Predict     predictCommand     `cmd:"" help:"Ask a trained run or a published model: fill in text, name classes, draw movement, rebuild video."`
 	Experiments experimentsCommand `cmd:"" help:"List the experiments, or show one with all its keys."`
 	Weights     weightsCommand     `cmd:"" help:"Published weights: fetch, inspect, verify, convert."`
-	Data        dataCommand        `cmd:"" help:"Look into data: replays."`
+	Data        dataCommand        `cmd:"" help:"Data sets: list, show, fetch, verify; look into a replay; compare optical flow."`
 	Bench       benchCommand       `cmd:"" help:"Measure the speed and memory of a model."`
 	Doctor      doctorCommand      `cmd:"" help:"Show what this machine has, what is missing, and what mends it."`
 	Setup       setupCommand       `cmd:"" help:"Install XLA for this user."`

@@ -1,7 +1,8 @@
 // Copyright 2026 The Perceiver-Go Authors. SPDX-License-Identifier: Apache-2.0
 
 // Package catalog knows the data sets that this module reads: where they come from, under which terms, and where they lie
-// below a folder of data sets. Some it can fetch (get.go); what lies there it compares with a list of digests (verify.go).
+// below the folder of data sets, which it finds (folder.go). Some it can fetch (get.go); what lies there it compares with a
+// list of digests (verify.go).
 //
 // Nothing needs it: every task makes data of its own where no data set is named.
 package catalog
